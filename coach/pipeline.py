@@ -1,0 +1,95 @@
+"""The main path: audio → Transcript → Evidence → Findings → Report. Read this file first."""
+
+import hashlib
+import json
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from coach import __version__
+from coach.detectors import Detector
+from coach.detectors.flow import FlowDetector
+from coach.detectors.rule import RuleDetector
+from coach.detectors.view import CallView
+from coach.errors import EmptyCallError
+from coach.findings import Policy, gather
+from coach.metrics import measure, observe
+from coach.privacy import masked
+from coach.report import Analysis, Ran, Report, Skipped, build_report
+from coach.resources import folder
+from coach.rulefiles import RuleBook, load_rules
+from coach.text import Segmenter
+from coach.transcript import Speaker, Transcript
+
+Progress = Callable[[float], None]
+"""Told how much of a recording is done, 0 to 1."""
+
+
+@dataclass(frozen=True)
+class Coach:
+    """Everything needed to turn a call into a report. `Coach.load()` makes one from the shipped rules and models."""
+
+    book: RuleBook
+    detectors: Sequence[Detector]
+    segmenter: Segmenter
+    policy: Policy = field(default_factory=Policy)
+    skipped: tuple[Skipped, ...] = ()
+
+    @classmethod
+    def load(cls, *, rules: Path | None = None, policy: Policy | None = None) -> "Coach":
+        """Read the rules folder (the shipped one by default). Raises RuleFileError with every mistake in it."""
+        book = load_rules(rules or folder("rules"))
+        detectors: list[Detector] = [RuleDetector(book), FlowDetector()]
+        return cls(book, detectors, Segmenter(book.dictionary), policy or Policy())
+
+    def listen(self, recording: Path, *, rep_channel: int | None = None, progress: Progress | None = None) -> Transcript:
+        """Decode and transcribe a two-channel recording. Raises RecordingError or MissingPartError."""
+        from coach.asr import transcribe
+
+        return transcribe(recording, rep_channel=rep_channel, progress=progress)
+
+    def analyse(self, transcript: Transcript, *, only: Collection[str] = ()) -> Report:
+        """Judge a call, limited to the codes in `only` where given. Raises EmptyCallError if nobody says anything."""
+        if not any(turn.text.strip() for turn in transcript.turns):
+            raise EmptyCallError("这段对话是空的,没有可以分析的内容。请检查文件里有没有文字。")
+        transcript = _with_role_warnings(masked(transcript))
+        call = CallView(transcript, self.segmenter)
+        evidence = [one for detector in self.detectors for one in detector.detect(call)]
+        if only:
+            evidence = [one for one in evidence if one.code in only]
+        gathered = gather(transcript.call_id, evidence, policy=self.policy)
+        metrics = measure(call)
+        judged = len(call.rep_turns)
+        return build_report(
+            transcript,
+            gathered,
+            metrics=metrics,
+            observations=observe({metric.code: metric for metric in metrics}, rep_turns=judged),
+            guides=self.book.guides,
+            analysis=Analysis(
+                version=__version__,
+                input_digest=_digest([(turn.speaker, turn.text, turn.start_s, turn.end_s) for turn in transcript.turns]),
+                policy_digest=_digest(asdict(self.policy)),
+                ran=tuple(Ran(detector.id, detector.digest) for detector in self.detectors),
+                skipped=self.skipped,
+                judged_turns=judged,
+                unjudged_turns=sum(1 for turn in transcript.turns if turn.speaker is Speaker.UNKNOWN),
+                codes=tuple(sorted(only)),
+            ),
+        )
+
+
+def _with_role_warnings(transcript: Transcript) -> Transcript:
+    """Say so where nobody, or somebody unknown, could not be judged."""
+    speakers = {turn.speaker for turn in transcript.turns}
+    if Speaker.REP not in speakers:
+        if Speaker.UNKNOWN in speakers:
+            return transcript.warned("分不清哪一方是销售,所以没有判断任何一句。请用 --rep 指明销售的称呼,或在页面上选择。")
+        return transcript.warned("这段对话里只有客户在说话,没有销售的话可以判断。")
+    if Speaker.CUSTOMER not in speakers and Speaker.UNKNOWN not in speakers:
+        return transcript.warned("这段对话里没有客户的话,需要上下文才能判断的习惯(如随时反驳)可能漏掉。")
+    return transcript
+
+
+def _digest(value: object) -> str:
+    return hashlib.sha256(json.dumps(value, ensure_ascii=False, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,80 @@
+"""What was said in a call: turns in order, each with its speaker, its words and, for a recording, its times."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+
+class Speaker(StrEnum):
+    """Who speaks. Turns of UNKNOWN are never judged, and the report says so."""
+
+    REP = "rep"
+    CUSTOMER = "customer"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A half-open range of characters in a turn's text."""
+
+    start: int
+    end: int
+
+    def of(self, text: str) -> str:
+        """The characters of `text` in this span."""
+        return text[self.start : self.end]
+
+    def __len__(self) -> int:
+        return self.end - self.start
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A recognised word: its place in the turn's text, its times in seconds, the engine's probability (0 to 1)."""
+
+    span: Span
+    start_s: float
+    end_s: float
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Everything one speaker says until the other speaks.
+
+    `text` is what was typed or recognised, never normalised in place, so that every quote is a slice of it.
+    `name` is the speaker as the source wrote him; times are seconds from the start of the recording.
+    """
+
+    index: int
+    speaker: Speaker
+    text: str
+    name: str = ""
+    start_s: float | None = None
+    end_s: float | None = None
+    words: tuple[Word, ...] = ()
+    confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """One call. `warnings` are Chinese sentences for the reader; `rep_confidence` says how sure the roles are."""
+
+    call_id: str
+    turns: tuple[Turn, ...]
+    channel: str = ""
+    domain: str = ""
+    source: str = ""
+    engine: str = ""
+    duration_s: float | None = None
+    rep_confidence: float | None = None
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def rep_turns(self) -> Iterator[Turn]:
+        """The turns that are judged."""
+        return (turn for turn in self.turns if turn.speaker is Speaker.REP)
+
+    def warned(self, *warnings: str) -> "Transcript":
+        """The same transcript with more warnings."""
+        return replace(self, warnings=self.warnings + warnings)
