@@ -18,14 +18,21 @@ _NOT_SAID = re.compile(r"[\s\W_]+")
 
 
 @lru_cache(maxsize=1)
-def _folding() -> dict[int, str]:
-    """One character to one: Traditional to Simplified (OpenCC's table), full width to half, upper case to lower."""
+def _simplifying() -> dict[int, str]:
+    """Traditional to Simplified, one character to one, from OpenCC's table."""
     table: dict[int, str] = {}
     characters = resources.files("opencc").joinpath("dictionary/TSCharacters.txt").read_text(encoding="utf-8")
     for line in characters.splitlines():
         traditional, _, simplified = line.partition("\t")
         if len(traditional) == 1 and simplified:
             table[ord(traditional)] = simplified.split(" ")[0][0]
+    return table
+
+
+@lru_cache(maxsize=1)
+def _folding() -> dict[int, str]:
+    """Simplified characters, half width, lower case."""
+    table = dict(_simplifying())
     for code in range(0xFF01, 0xFF5F):
         table[code] = chr(code - 0xFEE0).lower()
     table |= {code: chr(code + 32) for code in range(ord("A"), ord("Z") + 1)}
@@ -40,6 +47,11 @@ def fold(text: str) -> str:
     'abc,这个"百分之百"没问题!'
     """
     return text.translate(_folding())
+
+
+def simplified(text: str) -> str:
+    """Text in simplified characters, of the same length."""
+    return text.translate(_simplifying())
 
 
 def said(text: str) -> str:
