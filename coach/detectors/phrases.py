@@ -1,7 +1,7 @@
 """The notation in which rule files write phrases, compiled to RE2.
 
     包在…身上          … is a gap of at most six characters within a sentence; …… of at most fifteen
-    (一定|肯定|)能赚    one of several, an empty one allowed
+    (一定|肯定)?能赚    one of several; ? makes the character or group before it optional
     {我方}的货          any word of a list in rules/words.yaml
     ^不可能             at the start of the turn, after fillers and marks
     再说吧$             at the end of the turn, before marks
@@ -10,7 +10,6 @@ Everything else stands for itself, folded to simplified, half width and lower ca
 RE2 runs in time linear in the text, whatever a rule says. google-re2: https://github.com/google/re2
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 
 import re2
@@ -25,7 +24,6 @@ _SHORT_GAP = _STOP + "{0,6}?"
 _LONG_GAP = _STOP + "{0,15}?"
 _LEAD = r"^(?:[嗯啊哎哦呃唉呵哈诶欸哼\s,。.!?~…-]|那个)*"
 _TAIL = r"[\s,。.!?~…啊哈呀哦了的-]*$"
-_PARTS = re.compile(r"……|…|\{[^{}]*\}|\([^()]*\)|.", re.DOTALL)
 
 
 class PhraseError(ValueError):
@@ -69,26 +67,63 @@ def _compile(phrase: str, words: Words) -> tuple[str, str, str]:
         raise PhraseError(f"短语「{phrase}」里没有文字")
     if body[0] == "…" or body[-1] == "…":
         raise PhraseError(f"短语「{phrase}」:「…」只能放在中间")
-    return lead, "".join(_part(part, words) for part in _PARTS.findall(body)), tail
+    return lead, _Reader(phrase, body, words).read(), tail
 
 
-def _part(part: str, words: Words) -> str:
-    if part == "……":
-        return _LONG_GAP
-    if part == "…":
-        return _SHORT_GAP
-    if part.startswith("{") and part.endswith("}"):
-        name = part[1:-1]
-        if name not in words:
-            raise PhraseError(f"词表「{name}」不存在,words.yaml 里有:{'、'.join(words)}")
-        return _one_of(words[name])
-    if part.startswith("(") and part.endswith(")"):
-        inner = part[1:-1]
-        listed = [_part(one, words) if one.startswith("{") else re2.escape(fold(one)) for one in inner.split("|")]
-        return f"(?:{'|'.join(listed)})"
-    if part in "(){}":
-        raise PhraseError(f"「{part}」没有成对")
-    return re2.escape(fold(part))
+class _Reader:
+    """Reads one phrase from left to right into RE2's notation."""
+
+    def __init__(self, phrase: str, body: str, words: Words) -> None:
+        self._phrase = phrase
+        self._body = body
+        self._words = words
+        self._at = 0
+
+    def read(self) -> str:
+        pattern = self._alternatives(top=True)
+        if self._at < len(self._body):
+            raise PhraseError(f"短语「{self._phrase}」的括号没有成对")
+        return pattern
+
+    def _alternatives(self, *, top: bool) -> str:
+        branches = [""]
+        while self._at < len(self._body) and (mark := self._body[self._at]) != ")":
+            self._at += 1
+            if mark == "|":
+                if top:
+                    raise PhraseError(f"短语「{self._phrase}」:「|」要写在括号里")
+                branches.append("")
+            else:
+                branches[-1] += self._optional(self._one(mark))
+        return branches[0] if len(branches) == 1 else "|".join(branches)
+
+    def _one(self, mark: str) -> str:
+        if mark == "…":
+            if self._body[self._at : self._at + 1] == "…":
+                self._at += 1
+                return _LONG_GAP
+            return _SHORT_GAP
+        if mark == "(":
+            inner = self._alternatives(top=False)
+            if self._at >= len(self._body):
+                raise PhraseError(f"短语「{self._phrase}」的括号没有成对")
+            self._at += 1
+            return f"(?:{inner})"
+        if mark == "{":
+            name, closed, _ = self._body[self._at :].partition("}")
+            if not closed or name not in self._words:
+                raise PhraseError(f"短语「{self._phrase}」:词表「{name}」不存在,words.yaml 里有:{'、'.join(self._words)}")
+            self._at += len(name) + 1
+            return _one_of(self._words[name])
+        if mark in "}?":
+            raise PhraseError(f"短语「{self._phrase}」:这里不能写「{mark}」")
+        return re2.escape(fold(mark))
+
+    def _optional(self, pattern: str) -> str:
+        if self._body[self._at : self._at + 1] != "?":
+            return pattern
+        self._at += 1
+        return f"(?:{pattern})?"
 
 
 def _one_of(alternatives: Sequence[str]) -> str:

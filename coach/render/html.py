@@ -1,0 +1,134 @@
+"""One self-contained HTML file: works without JavaScript, prints on A4, asks the network for nothing."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from coach.findings import Finding
+from coach.habits import name_of
+from coach.render import words
+from coach.report import Metric, Report
+from coach.transcript import Speaker, Turn
+
+_HERE = Path(__file__).parent
+_RING = 326.7
+"""Circumference of the score's ring in the drawing's units."""
+
+_TIMELINE_WIDTH = 1000.0
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A turn on the timeline: its place and width (0 to 1000), its speaker, and what was found in it."""
+
+    index: int
+    x: float
+    width: float
+    speaker: str
+    severity: int
+    praised: bool
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A metric drawn on a line of 0 to 100: the recommended range and the value."""
+
+    metric: Metric
+    low: float
+    high: float
+    at: float
+
+
+def render(report: Report, explain: bool = False) -> str:
+    """The report as one HTML file; `explain` opens the exempted sentences."""
+    return _environment().get_template("report.html.j2").render(**view(report), explain=explain, page=False)
+
+
+def view(report: Report) -> dict[str, Any]:
+    """Everything the template shows, ready to be shown."""
+    findings: dict[int, list[Finding]] = defaultdict(list)
+    for finding in report.findings:
+        findings[finding.turn].append(finding)
+    spans = {turn: tuple(span for one in found for span in one.spans) for turn, found in findings.items()}
+    praised = defaultdict(list)
+    for strength in report.strengths:
+        praised[strength.turn].append(name_of(strength.code))
+    rep_size, customer_size = _sizes(report)
+    return {
+        "report": report,
+        "words": words,
+        "name_of": name_of,
+        "style": Markup((_HERE / "static/report.css").read_text(encoding="utf-8")),  # noqa: S704 - our own file
+        "ring": round(_RING * report.score / 100, 1),
+        "ring_length": _RING,
+        "blocks": _timeline(report.transcript.turns, findings, praised),
+        "bars": [_bar(metric) for metric in report.metrics if metric.unit],
+        "ticks": [metric for metric in report.metrics if not metric.unit],
+        "talk_share": round(100 * rep_size / (rep_size + customer_size)) if rep_size + customer_size else None,
+        "before": {finding.turn: _customer_before(report.transcript.turns, finding.turn) for finding in report.findings},
+        "findings_in": findings,
+        "praised_in": praised,
+        "spans_in": spans,
+        "exempted": [one for one in report.exempted if one.exemption is not None],
+    }
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(_HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _sizes(report: Report) -> tuple[int, int]:
+    rep = sum(len(turn.text) for turn in report.transcript.turns if turn.speaker is Speaker.REP)
+    return rep, sum(len(turn.text) for turn in report.transcript.turns if turn.speaker is Speaker.CUSTOMER)
+
+
+def _customer_before(turns: Sequence[Turn], index: int) -> Turn | None:
+    before = turns[index - 1] if index else None
+    return before if before is not None and before.speaker is Speaker.CUSTOMER else None
+
+
+def _timeline(
+    turns: Sequence[Turn], findings: dict[int, list[Finding]], praised: dict[int, list[str]]
+) -> list[Block]:
+    """Blocks by time where all turns have times, else by length."""
+    timed = all(turn.start_s is not None and turn.end_s is not None for turn in turns)
+    if timed:
+        end = max((turn.end_s or 0.0 for turn in turns), default=1.0) or 1.0
+        places = [((turn.start_s or 0.0) / end, ((turn.end_s or 0.0) - (turn.start_s or 0.0)) / end) for turn in turns]
+    else:
+        whole = sum(len(turn.text) for turn in turns) or 1
+        places = []
+        at = 0
+        for turn in turns:
+            places.append((at / whole, len(turn.text) / whole))
+            at += len(turn.text)
+    blocks: list[Block] = []
+    for turn, (start, length) in zip(turns, places, strict=True):
+        severity = max((one.severity for one in findings.get(turn.index, ())), default=0)
+        names = [name_of(one.code) for one in findings.get(turn.index, ())] + praised.get(turn.index, [])
+        title = f"第 {turn.index + 1} 轮 {words.SPEAKER_NAMES[turn.speaker]} {words.clock(turn.start_s)} {'、'.join(names)}".strip()
+        x, width = round(start * _TIMELINE_WIDTH, 1), max(round(length * _TIMELINE_WIDTH, 1), 1.0)
+        blocks.append(Block(turn.index, x, width, turn.speaker.value, severity, turn.index in praised, title))
+    return blocks
+
+
+def _bar(metric: Metric) -> Bar:
+    """The value and its range on a scale that shows both."""
+    top = 100.0 if metric.unit == "%" else 1.4 * max(metric.value or 0.0, metric.high or 0.0, 1.5 * (metric.low or 0.0), 0.01)
+    low, high = metric.low or 0.0, metric.high if metric.high is not None else top
+    return Bar(metric, round(100 * low / top, 1), round(100 * min(high, top) / top, 1), round(100 * min(metric.value or 0.0, top) / top, 1))
+

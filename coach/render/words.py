@@ -1,0 +1,103 @@
+"""Chinese wording that all renderers share."""
+
+from collections.abc import Iterator
+
+from coach.report import SEVERITY_NAMES, HabitSummary, Metric, Report
+from coach.transcript import Span, Speaker, Turn
+
+SPEAKER_NAMES = {Speaker.REP: "销售", Speaker.CUSTOMER: "客户", Speaker.UNKNOWN: "未知"}
+_DETECTOR_NAMES = {"rule": "规则", "flow": "通话流程", "model": "分类器"}
+
+
+def severity_name(severity: int) -> str:
+    """轻微, 明显 or 严重."""
+    return SEVERITY_NAMES[severity]
+
+
+def detector_name(detector: str) -> str:
+    """规则, 通话流程 or 分类器, from an evidence's detector."""
+    return _DETECTOR_NAMES.get(detector.partition(":")[0], detector)
+
+
+def verdict_on(score: int) -> str:
+    """The score in words."""
+    if score >= 90:
+        return "很好,继续保持"
+    if score >= 75:
+        return "不错,有几处可以更好"
+    if score >= 55:
+        return "有明显的问题要改"
+    return "这通对话很可能让客户不舒服"
+
+
+def summary_of(report: Report) -> str:
+    """One sentence on what was found."""
+    if report.analysis.judged_turns == 0:
+        return "这段对话没有可以判断的销售话语。"
+    found = len(report.findings)
+    if not found:
+        return f"看了销售的 {report.analysis.judged_turns} 轮话,没有发现十个习惯里的问题。"
+    turns = len({finding.turn for finding in report.findings})
+    return f"看了销售的 {report.analysis.judged_turns} 轮话,其中 {turns} 轮有 {found} 处可以改进,{len(report.strengths)} 处做得好。"
+
+
+def habit_state(habit: HabitSummary) -> str:
+    """What is said of one of the ten habits."""
+    if not habit.looked_for:
+        return "没有检查"
+    if not habit.count:
+        return "查过了,没有发现"
+    parts = [f"{one.name} {one.count}" for one in habit.codes if one.count and len(habit.codes) > 1]
+    detail = f"({'、'.join(parts)})" if parts else ""
+    return f"{habit.count} 处,最重为{severity_name(habit.severity)}{detail}"
+
+
+def clock(seconds: float | None) -> str:
+    """`1:05`, or nothing."""
+    if seconds is None:
+        return ""
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
+
+
+def value_of(metric: Metric) -> str:
+    """A metric's value with its unit, or yes and no."""
+    if metric.value is None:
+        return "算不出"
+    if not metric.unit:
+        return "有" if metric.value else "没有"
+    return f"{metric.value:g} {metric.unit}".replace(" %", "%")
+
+
+def range_of(metric: Metric) -> str:
+    """A metric's recommended range."""
+    if not metric.unit:
+        return "应当有"
+    match (metric.low, metric.high):
+        case (None, None):
+            return "不限"
+        case (None, high):
+            return f"不超过 {high:g}"
+        case (low, None):
+            return f"至少 {low:g}"
+        case (low, high):
+            return f"{low:g} 到 {high:g}"
+
+
+def marked(turn: Turn, spans: tuple[Span, ...]) -> Iterator[tuple[str, bool]]:
+    """The turn's text in pieces, each with whether it is marked; overlapping spans are one."""
+    at = 0
+    for span in sorted(spans):
+        if span.end <= at:
+            continue
+        start = max(at, span.start)
+        if start > at:
+            yield turn.text[at:start], False
+        yield turn.text[start : span.end], True
+        at = span.end
+    if at < len(turn.text):
+        yield turn.text[at:], False
+
+
+def short(digest: str) -> str:
+    """The first twelve digits of a digest."""
+    return digest[:12]
