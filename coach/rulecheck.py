@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from coach.detectors.rule import judge
 from coach.detectors.view import CallView
 from coach.rulefiles import Example, Rule
-from coach.text import Segmenter, said
+from coach.text import Segmenter, fold, said
 from coach.transcript import Span, Speaker, Transcript, Turn
 
 _MARKS = str.maketrans("", "", "【】")
@@ -59,5 +59,5 @@ def _marked(chain: str) -> str:
 
 def _alike(miss: str, others: Sequence[str]) -> bool:
     """Whether two neighbouring characters of the miss stand in one of the others."""
-    spoken = said(miss)
+    spoken = said(fold(miss))
     return any(spoken[at : at + 2] in other for other in others for at in range(len(spoken) - 1))
