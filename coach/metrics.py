@@ -15,8 +15,12 @@ _GONG_QUESTIONS = "Gong 公开的英文销售通话统计(每通 11 到 14 问),
 _OURS = "本产品的经验范围,请先和您自己以往的数据比"
 
 _FILLER = re2.compile(r"嗯|呃|那个(?:啥|什么)?[,。\s]|那个那个|就是说|这个这个|然后呢|怎么说呢|对吧|是吧|哎呀|反正就是")
-_GREETING = re2.compile(r"您好|你好|早上好|上午好|中午好|下午好|晚上好|打扰|(?:老板|大哥|大姐|哥|姐|叔|姨|总|经理|师傅|先生|女士|老师|主任)[^。!?\n]{0,3}好|新年好|过年好|恭喜|喂|好久不见|来看看您")
-_CLOSING = re2.compile(r"再见|拜拜|谢谢|感谢|辛苦|祝您|回头见|慢走|您忙|你忙|不打扰|打扰了|生意兴隆|明天见|先这样|保重|回见")
+_GREETING = re2.compile(
+    r"您好|你好|早上好|上午好|中午好|下午好|晚上好|打扰|(?:老板|大哥|大姐|哥|姐|叔|姨|总|经理|师傅|先生|女士|老师|主任)[^。!?\n]{0,3}好|新年好|过年好|恭喜|喂|好久不见|来看看您"
+)
+_CLOSING = re2.compile(
+    r"再见|拜拜|谢谢|感谢|辛苦|祝您|回头见|慢走|您忙|你忙|不打扰|打扰了|生意兴隆|明天见|先这样|保重|回见"
+)
 _PURPOSE = re2.compile(
     r"(?:今天|这次|这回|特地|专门|专程|主要|来|打(?:个)?电话|联系|找)[^。!?\n]{0,16}(?:看看|想|跟|和|就是|是|问|说|送|通知|告诉|了解|确认|回访|聊|介绍|提醒|收|帮|给|对|请)|"
     r"(?:想|要)(?:跟|和|向|给|请|问|了解|确认|麻烦|约)|关于|给您(?:回|打|来)|有(?:个|件)(?:事|情况|通知|活动)|您(?:上次|之前|昨天|刚才|前天)[^。!?\n]{0,12}(?:问|说|反映|要|提|申请|订|买)|什么(?:可以|能)帮|怎么(?:可以|能)帮|请问"
@@ -56,15 +60,29 @@ def observe(metrics: Mapping[str, Metric], *, rep_turns: int) -> Iterator[Observ
     if rep_turns < _MIN_TURNS:
         return
     if metrics["purpose"].value == 0 and metrics["next_step"].value == 0:
-        yield Observation("no_purpose", 4, "整通对话没有说清来意,结束时也没有约定下一步,客户不容易知道要他做什么。", "开口两句内说明来意,结束前说定谁、什么时候、做什么。")
+        yield Observation(
+            "no_purpose",
+            4,
+            "整通对话没有说清来意,结束时也没有约定下一步,客户不容易知道要他做什么。",
+            "开口两句内说明来意,结束前说定谁、什么时候、做什么。",
+        )
     elif metrics["next_step"].value == 0:
         yield Observation("no_next_step", 4, "结束时没有约定下一步。", "挂电话前用一句话说定:谁、什么时候、做什么。")
     if metrics["talk_share"].verdict == "above":
-        yield Observation("talks_too_much", 10, f"您说的话占了 {metrics['talk_share'].value:.0f}%,客户开口的机会偏少。", "每说完一个要点就停一停,请客户说说他的情况。")
+        yield Observation(
+            "talks_too_much",
+            10,
+            f"您说的话占了 {metrics['talk_share'].value:.0f}%,客户开口的机会偏少。",
+            "每说完一个要点就停一停,请客户说说他的情况。",
+        )
     if metrics["questions"].value == 0:
-        yield Observation("no_questions", 10, "整通对话没有问过客户一个问题。", "多用“什么、怎么、哪些”开头的问题,先了解再介绍。")
+        yield Observation(
+            "no_questions", 10, "整通对话没有问过客户一个问题。", "多用“什么、怎么、哪些”开头的问题,先了解再介绍。"
+        )
     if metrics["greeting"].value == 0:
-        yield Observation("no_greeting", 10, "开头没有问候,也没有报姓名。", "先问好、报单位和姓名,再问对方现在方不方便。")
+        yield Observation(
+            "no_greeting", 10, "开头没有问候,也没有报姓名。", "先问好、报单位和姓名,再问对方现在方不方便。"
+        )
 
 
 def _share(part: int, whole: int) -> float | None:

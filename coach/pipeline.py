@@ -42,7 +42,9 @@ class Coach:
         detectors: list[Detector] = [RuleDetector(book), FlowDetector()]
         return cls(book, detectors, Segmenter(book.dictionary), policy or Policy())
 
-    def listen(self, recording: Path, *, rep_channel: int | None = None, progress: Progress | None = None) -> Transcript:
+    def listen(
+        self, recording: Path, *, rep_channel: int | None = None, progress: Progress | None = None
+    ) -> Transcript:
         """Decode and transcribe a two-channel recording. Raises RecordingError or MissingPartError."""
         from coach.asr import transcribe
 
@@ -68,7 +70,9 @@ class Coach:
             guides=self.book.guides,
             analysis=Analysis(
                 version=__version__,
-                input_digest=_digest([(turn.speaker, turn.text, turn.start_s, turn.end_s) for turn in transcript.turns]),
+                input_digest=_digest(
+                    [(turn.speaker, turn.text, turn.start_s, turn.end_s) for turn in transcript.turns]
+                ),
                 policy_digest=_digest(asdict(self.policy)),
                 ran=tuple(Ran(detector.id, detector.digest) for detector in self.detectors),
                 skipped=self.skipped,
@@ -84,7 +88,9 @@ def _with_role_warnings(transcript: Transcript) -> Transcript:
     speakers = {turn.speaker for turn in transcript.turns}
     if Speaker.REP not in speakers:
         if Speaker.UNKNOWN in speakers:
-            return transcript.warned("分不清哪一方是销售,所以没有判断任何一句。请用 --rep 指明销售的称呼,或在页面上选择。")
+            return transcript.warned(
+                "分不清哪一方是销售,所以没有判断任何一句。请用 --rep 指明销售的称呼,或在页面上选择。"
+            )
         return transcript.warned("这段对话里只有客户在说话,没有销售的话可以判断。")
     if Speaker.CUSTOMER not in speakers and Speaker.UNKNOWN not in speakers:
         return transcript.warned("这段对话里没有客户的话,需要上下文才能判断的习惯(如随时反驳)可能漏掉。")

@@ -25,7 +25,9 @@ _LANDLINE = re.compile(r"0\d{9,11}|[48]00\d{7}")
 _SHORT_LANDLINE = re.compile(r"[2-8]\d{6,7}")
 _TELEPHONE = re.compile(r"(?:电话|座机|固话|号码)[^0-9]{0,6}$")
 _UNIONPAY = "62"
-_PLATE = re.compile(r"([京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新][a-z])([\s·.]?[0-9a-z]{5,6})(?![0-9a-z])")
+_PLATE = re.compile(
+    r"([京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新][a-z])([\s·.]?[0-9a-z]{5,6})(?![0-9a-z])"
+)
 _EMAIL = re.compile(r"([a-z0-9][a-z0-9._+-]*)@[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 
 

@@ -25,7 +25,22 @@ _CUSTOMER_WORDS = (
     "客户", "顾客", "零售户", "买家", "买方", "店主", "老板", "老板娘", "用户", "消费者", "业主", "患者", "家长", "会员", "学员", "车主", "投保人", "对方", "来电者",
     "customer", "client", "buyer", "user", "caller", "b", "甲方", "商户", "户主",
 )  # fmt: skip
-_TITLES = ("客户经理", "销售经理", "业务经理", "经理", "顾问", "销售", "客服", "业务员", "专员", "代表", "坐席", "店员", "导购", "经纪人")
+_TITLES = (
+    "客户经理",
+    "销售经理",
+    "业务经理",
+    "经理",
+    "顾问",
+    "销售",
+    "客服",
+    "业务员",
+    "专员",
+    "代表",
+    "坐席",
+    "店员",
+    "导购",
+    "经纪人",
+)
 _CUSTOMER_TITLES = ("老板", "老板娘", "店主", "顾客", "零售户", "客户", "买家", "业主", "家长", "患者")
 
 _REP_SIGNS: Mapping[str, float] = {
@@ -68,7 +83,9 @@ def assign_roles(transcript: Transcript, *, rep: str | None = None) -> Transcrip
     names = list(dict.fromkeys(turn.name for turn in transcript.turns if turn.name))
     if rep:
         wanted = _called(rep, names)
-        return _assigned(transcript, {name: Speaker.REP if name == wanted else Speaker.CUSTOMER for name in names}, confidence=1.0)
+        return _assigned(
+            transcript, {name: Speaker.REP if name == wanted else Speaker.CUSTOMER for name in names}, confidence=1.0
+        )
     if all(turn.speaker is not Speaker.UNKNOWN for turn in transcript.turns) or not names:
         return transcript
     told = {name: _by_name(name) for name in names}
@@ -118,7 +135,9 @@ def _from_content(transcript: Transcript, names: Sequence[str]) -> Transcript:
     chance = chances[best]
     if len(names) < 2 or chance < SURE:
         shown = "、".join(f"「{name}」" for name in names[:6])
-        return replace(transcript, rep_confidence=round(chance, 2)).warned(f"分不清{shown}里谁是销售。请用 --rep 称呼 指明,例如 --rep {names[0]}。")
+        return replace(transcript, rep_confidence=round(chance, 2)).warned(
+            f"分不清{shown}里谁是销售。请用 --rep 称呼 指明,例如 --rep {names[0]}。"
+        )
     roles = {name: Speaker.REP if name == best else Speaker.CUSTOMER for name in names}
     told = _assigned(transcript, roles, confidence=round(chance, 2))
     return told.warned(f"根据说话内容判断「{best}」是销售(把握 {chance:.0%})。如果不对,请用 --rep 称呼 指明。")

@@ -69,7 +69,9 @@ def transcribe(
     if lost_s >= 1:
         transcript = transcript.warned(f"约有 {lost_s:.0f} 秒说话没有听清,那里的问题可能漏掉。")
     if not two_channels:
-        return transcript.warned("这是单声道录音,分不清两个人的声音,所以没有判断。请用双声道录音,或粘贴分好说话人的文字。")
+        return transcript.warned(
+            "这是单声道录音,分不清两个人的声音,所以没有判断。请用双声道录音,或粘贴分好说话人的文字。"
+        )
     if len({turn.name for turn in transcript.turns}) == 1:
         transcript = transcript.warned(f"只有{transcript.turns[0].name}有人说话,另一声道是空的。")
     rep = CHANNEL_NAMES[rep_channel] if rep_channel is not None else None
@@ -144,7 +146,9 @@ def _hear(samples: Any, window: Sequence[Region], engine: Engine) -> list[tuple[
         middle = (heard.start_s + heard.end_s) / 2
         at = max(index for index, offset in enumerate(offsets) if index == 0 or offset - _GAP_S / 2 <= middle)
         shift = window[at].start_s - offsets[at]
-        start, end = (min(max(time + shift, window[at].start_s), window[at].end_s) for time in (heard.start_s, heard.end_s))
+        start, end = (
+            min(max(time + shift, window[at].start_s), window[at].end_s) for time in (heard.start_s, heard.end_s)
+        )
         words[at].append(replace(heard, text=simplified(heard.text), start_s=start, end_s=end))
     return [(region, () if _is_phantom(found) else tuple(found)) for region, found in zip(window, words, strict=True)]
 

@@ -58,6 +58,8 @@ def run(command: Callable[[], object]) -> int:
     except SystemExit as exit_:
         return exit_.code if isinstance(exit_.code, int) else 0
     except OSError as error:
-        typer.secho(f"错误:读写文件失败({error.strerror or error}):{error.filename or ''}", fg=typer.colors.RED, err=True)
+        typer.secho(
+            f"错误:读写文件失败({error.strerror or error}):{error.filename or ''}", fg=typer.colors.RED, err=True
+        )
         return 1
     return 0

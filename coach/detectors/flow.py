@@ -39,7 +39,9 @@ class FlowDetector:
     """The monologue, by length and by what it lacks."""
 
     id = "flow"
-    digest = hashlib.sha256(f"{MONOLOGUE} {_QUESTION.pattern} {_RHETORICAL.pattern} {_OPENING.pattern}".encode()).hexdigest()
+    digest = hashlib.sha256(
+        f"{MONOLOGUE} {_QUESTION.pattern} {_RHETORICAL.pattern} {_OPENING.pattern}".encode()
+    ).hexdigest()
 
     def detect(self, call: CallView) -> Iterator[Evidence]:
         for view in call.rep_turns:

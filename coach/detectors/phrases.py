@@ -112,7 +112,9 @@ class _Reader:
         if mark == "{":
             name, closed, _ = self._body[self._at :].partition("}")
             if not closed or name not in self._words:
-                raise PhraseError(f"短语「{self._phrase}」:词表「{name}」不存在,words.yaml 里有:{'、'.join(self._words)}")
+                raise PhraseError(
+                    f"短语「{self._phrase}」:词表「{name}」不存在,words.yaml 里有:{'、'.join(self._words)}"
+                )
             self._at += len(name) + 1
             return _one_of(self._words[name])
         if mark in "}?":

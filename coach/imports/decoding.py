@@ -32,7 +32,9 @@ def decode(raw: bytes, *, file_name: str) -> str:
             raise InputError(f"「{file_name}」看起来是{kind},不是文字对话。{hint}")
     text = _decoded(raw)
     if text is None or _is_junk(text):
-        raise InputError(f"「{file_name}」不是能读的文字:既不是 UTF-8,也不是 GB18030 编码。请用记事本打开后另存为 UTF-8 文本。")
+        raise InputError(
+            f"「{file_name}」不是能读的文字:既不是 UTF-8,也不是 GB18030 编码。请用记事本打开后另存为 UTF-8 文本。"
+        )
     return text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
 
 
@@ -47,5 +49,9 @@ def _decoded(raw: bytes) -> str | None:
 
 
 def _is_junk(text: str) -> bool:
-    controls = sum(1 for mark in text if (ord(mark) < 32 and mark not in "\t\n\r\f") or ord(mark) == 127 or 0xE000 <= ord(mark) <= 0xF8FF)
+    controls = sum(
+        1
+        for mark in text
+        if (ord(mark) < 32 and mark not in "\t\n\r\f") or ord(mark) == 127 or 0xE000 <= ord(mark) <= 0xF8FF
+    )
     return "\0" in text or controls > _MOST_CONTROLS * len(text)

@@ -14,7 +14,11 @@ def read(text: str, *, file_name: str) -> Iterator[Transcript]:
     """The calls of a JSON Lines file. Raises InputError that names the line and what is wrong with it."""
     for number, raw in enumerate(text.splitlines(), start=1):
         if raw.strip():
-            yield _call(_object(raw, where=f"「{file_name}」第 {number} 行"), where=f"「{file_name}」第 {number} 行", number=number)
+            yield _call(
+                _object(raw, where=f"「{file_name}」第 {number} 行"),
+                where=f"「{file_name}」第 {number} 行",
+                number=number,
+            )
 
 
 def _object(raw: str, *, where: str) -> dict[str, Any]:
@@ -45,8 +49,12 @@ def _turn(index: int, value: Any, *, where: str) -> Turn:
     try:
         speaker = Speaker(value.get("speaker"))
     except ValueError as error:
-        raise InputError(f"{where}的第 {index + 1} 轮 speaker 是「{value.get('speaker')}」,只能是 rep、customer 或 unknown。") from error
-    return Turn(index, speaker, value["text"], start_s=_seconds(value.get("start_s")), end_s=_seconds(value.get("end_s")))
+        raise InputError(
+            f"{where}的第 {index + 1} 轮 speaker 是「{value.get('speaker')}」,只能是 rep、customer 或 unknown。"
+        ) from error
+    return Turn(
+        index, speaker, value["text"], start_s=_seconds(value.get("start_s")), end_s=_seconds(value.get("end_s"))
+    )
 
 
 def _seconds(value: Any) -> float | None:

@@ -1,8 +1,8 @@
 """Plain text as people paste it: a name and a colon, or the layouts of WeChat, WeCom and QQ.
 
-    销售:您好                      客户经理小王(14:02):您好        【客户】喂        [00:12] A: 您好
-    小王 14:02                     2024-05-06 14:02:11 小王         小王 2024/5/6 14:02:11
-    您好,李老板                     您好,李老板                        您好,李老板
+销售:您好                      客户经理小王(14:02):您好        【客户】喂        [00:12] A: 您好
+小王 14:02                     2024-05-06 14:02:11 小王         小王 2024/5/6 14:02:11
+您好,李老板                     您好,李老板                        您好,李老板
 """
 
 import re
@@ -23,13 +23,32 @@ _HEAD_STAMP_FIRST = re.compile(rf"^\s*{_STAMP}\s+({_NAME})\s*:?\s*$")
 _INLINE_STAMP_FIRST = re.compile(rf"^\s*[\[(]?{_STAMP}[\])]?\s+({_NAME})\s*:\s*(.*)$")
 _COLON = re.compile(rf"^\s*{_BULLET}\**[\[(]?(?:{_STAMP})?[\])]?\s*\**({_NAME})\**\s*(?:\(\s*{_STAMP}\s*\))?\s*\**(?:说)?\s*:\**\s*(.*)$")  # fmt: skip
 _BRACKET = re.compile(rf"^\s*{_BULLET}[【\[<]({_NAME})[】\]>]\s*:?\s*(.*)$")
-_SYSTEM = re.compile(r"以上是打招呼的内容|撤回了一条消息|拍了拍|加入了群聊|你已添加了|开始聊天了|以下为新消息|^-{3,}.*-{3,}$|消息已发出,但被对方拒收")
+_SYSTEM = re.compile(
+    r"以上是打招呼的内容|撤回了一条消息|拍了拍|加入了群聊|你已添加了|开始聊天了|以下为新消息|^-{3,}.*-{3,}$|消息已发出,但被对方拒收"
+)
 _STAMP_ALONE = re.compile(rf"^\s*[-—\[(]*\s*{_STAMP}\s*[-—\])]*\s*$")
 _NAME_SPACES = re.compile(r"\s+")
 _TWO_SIDES = 2
 _MOSTLY = 0.5
 _SHORT_NAME = 5
-_NO_NAMES = ("http", "https", "ps", "注", "备注", "地址", "电话", "时间", "微信", "链接", "价格", "规格", "总结", "主题", "例如", "比如")
+_NO_NAMES = (
+    "http",
+    "https",
+    "ps",
+    "注",
+    "备注",
+    "地址",
+    "电话",
+    "时间",
+    "微信",
+    "链接",
+    "价格",
+    "规格",
+    "总结",
+    "主题",
+    "例如",
+    "比如",
+)
 
 
 def read(text: str) -> Conversation:

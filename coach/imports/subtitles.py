@@ -33,7 +33,9 @@ def read(text: str, *, file_name: str) -> Conversation:
             if said:
                 lines.append(Line(name, said, *times))
     if not lines:
-        raise InputError(f"「{file_name}」里没有读到字幕。SRT 或 VTT 的每条要有「00:00:01,000 --> 00:00:03,000」这样的时间行。")
+        raise InputError(
+            f"「{file_name}」里没有读到字幕。SRT 或 VTT 的每条要有「00:00:01,000 --> 00:00:03,000」这样的时间行。"
+        )
     return Conversation(tuple(lines), "字幕")
 
 

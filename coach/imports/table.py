@@ -7,8 +7,42 @@ from coach.errors import InputError
 from coach.imports.lines import Conversation, Line
 from coach.text import fold
 
-_SPEAKER = ("speaker", "role", "name", "from", "who", "说话人", "角色", "讲话人", "发言人", "发送人", "发送者", "姓名", "昵称", "身份", "说话者")
-_TEXT = ("text", "content", "message", "utterance", "sentence", "transcript", "内容", "文本", "说话内容", "消息", "消息内容", "对话", "话术", "文字", "语句", "发言", "发言内容")
+_SPEAKER = (
+    "speaker",
+    "role",
+    "name",
+    "from",
+    "who",
+    "说话人",
+    "角色",
+    "讲话人",
+    "发言人",
+    "发送人",
+    "发送者",
+    "姓名",
+    "昵称",
+    "身份",
+    "说话者",
+)
+_TEXT = (
+    "text",
+    "content",
+    "message",
+    "utterance",
+    "sentence",
+    "transcript",
+    "内容",
+    "文本",
+    "说话内容",
+    "消息",
+    "消息内容",
+    "对话",
+    "话术",
+    "文字",
+    "语句",
+    "发言",
+    "发言内容",
+)
 _START = ("start_s", "start", "begin", "开始", "开始时间", "开始秒", "起始")
 _END = ("end_s", "end", "结束", "结束时间", "结束秒", "终止")
 _LARGEST_FIELD = 10_000_000
@@ -27,7 +61,9 @@ def read(text: str, *, file_name: str) -> Conversation:
     speaker, said = _column(headings, _SPEAKER), _column(headings, _TEXT)
     if speaker is None or said is None:
         found = "、".join(filter(None, headings)) or "(空)"
-        raise InputError(f"「{file_name}」的表头是:{found}。需要一列说话人(如「角色」「speaker」)和一列文字(如「内容」「text」)。")
+        raise InputError(
+            f"「{file_name}」的表头是:{found}。需要一列说话人(如「角色」「speaker」)和一列文字(如「内容」「text」)。"
+        )
     start, end = _column(headings, _START), _column(headings, _END)
     lines = [Line(_cell(row, speaker), _cell(row, said), _time(row, start), _time(row, end)) for row in rows[1:]]
     return Conversation(tuple(lines), "表格")
@@ -46,6 +82,10 @@ def _time(row: list[str], column: int | None) -> float | None:
     cell = _cell(row, column) if column is not None else ""
     parts = cell.split(":")
     try:
-        return float(sum(float(part) * 60**power for power, part in enumerate(reversed(parts)))) if len(parts) <= 3 else None
+        return (
+            float(sum(float(part) * 60**power for power, part in enumerate(reversed(parts))))
+            if len(parts) <= 3
+            else None
+        )
     except ValueError:
         return None

@@ -72,7 +72,9 @@ def view(report: Report) -> dict[str, Any]:
         "bars": [_bar(metric) for metric in report.metrics if metric.unit],
         "ticks": [metric for metric in report.metrics if not metric.unit],
         "talk_share": round(100 * rep_size / (rep_size + customer_size)) if rep_size + customer_size else None,
-        "before": {finding.turn: _customer_before(report.transcript.turns, finding.turn) for finding in report.findings},
+        "before": {
+            finding.turn: _customer_before(report.transcript.turns, finding.turn) for finding in report.findings
+        },
         "findings_in": findings,
         "praised_in": praised,
         "spans_in": spans,
@@ -101,9 +103,7 @@ def _customer_before(turns: Sequence[Turn], index: int) -> Turn | None:
     return before if before is not None and before.speaker is Speaker.CUSTOMER else None
 
 
-def _timeline(
-    turns: Sequence[Turn], findings: dict[int, list[Finding]], praised: dict[int, list[str]]
-) -> list[Block]:
+def _timeline(turns: Sequence[Turn], findings: dict[int, list[Finding]], praised: dict[int, list[str]]) -> list[Block]:
     """Blocks by time where all turns have times, else by length."""
     timed = all(turn.start_s is not None and turn.end_s is not None for turn in turns)
     if timed:
@@ -128,7 +128,15 @@ def _timeline(
 
 def _bar(metric: Metric) -> Bar:
     """The value and its range on a scale that shows both."""
-    top = 100.0 if metric.unit == "%" else 1.4 * max(metric.value or 0.0, metric.high or 0.0, 1.5 * (metric.low or 0.0), 0.01)
+    top = (
+        100.0
+        if metric.unit == "%"
+        else 1.4 * max(metric.value or 0.0, metric.high or 0.0, 1.5 * (metric.low or 0.0), 0.01)
+    )
     low, high = metric.low or 0.0, metric.high if metric.high is not None else top
-    return Bar(metric, round(100 * low / top, 1), round(100 * min(high, top) / top, 1), round(100 * min(metric.value or 0.0, top) / top, 1))
-
+    return Bar(
+        metric,
+        round(100 * low / top, 1),
+        round(100 * min(high, top) / top, 1),
+        round(100 * min(metric.value or 0.0, top) / top, 1),
+    )

