@@ -131,7 +131,7 @@ def _read_words(path: Path, problems: list[str]) -> Words:
     section = read_section(path, problems, shown_as=f"{path.parent.name}/{path.name}") if path.is_file() else None
     if section is None:
         return {}
-    return {key: section.texts(key) for key in section.keys()}
+    return {key: section.texts(key) for key in section.names()}
 
 
 def _read_guide(code: str, section: Section) -> Guide:

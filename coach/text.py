@@ -101,7 +101,11 @@ def _ends(folded: str) -> list[int]:
     ends: list[int] = []
     for position, mark in enumerate(folded):
         last = position + 1 == len(folded)
-        if last or (mark in _TERMINATORS and folded[position + 1] not in _TERMINATORS + "\"')") or (mark in "\"')" and position and folded[position - 1] in _TERMINATORS):
+        if (
+            last
+            or (mark in _TERMINATORS and folded[position + 1] not in _TERMINATORS + "\"')")
+            or (mark in "\"')" and position and folded[position - 1] in _TERMINATORS)
+        ):
             ends.append(position + 1)
     return ends
 

@@ -50,12 +50,12 @@ def test_json_follows_its_schema(coach: Coach) -> None:
 def test_batch_line_has_the_contract_keys(coach: Coach) -> None:
     line = json.loads(batch_line(coach.analyse(read_text(CALL))))
     assert set(line) == {"id", "findings", "strengths", "metrics", "score"}
-    assert line["findings"][0]["span"] == [10, 15]
+    assert line["findings"][0]["span"] == [8, 13]
 
 
 @pytest.mark.parametrize("raw", [b"", b"  \n", b"\x00\x01\x02", b"fLaC....", b"PK\x03\x04zip"])
 def test_bad_files_are_refused_in_chinese(raw: bytes) -> None:
-    with pytest.raises(InputError, match="[一-龥]"):
+    with pytest.raises(InputError, match=r"[一-龥]"):
         list(parse(raw, file_name="a.txt"))
 
 

@@ -8,7 +8,29 @@ from coach.errors import MissingPartError, RecordingError
 
 SAMPLE_RATE = 16_000
 RECORDING_SUFFIXES = frozenset(
-    [".wav", ".mp3", ".m4a", ".aac", ".amr", ".awb", ".3gp", ".ogg", ".oga", ".opus", ".flac", ".wma", ".webm", ".mp4", ".mov", ".mkv", ".aif", ".aiff", ".au", ".gsm", ".ac3"]
+    [
+        ".wav",
+        ".mp3",
+        ".m4a",
+        ".aac",
+        ".amr",
+        ".awb",
+        ".3gp",
+        ".ogg",
+        ".oga",
+        ".opus",
+        ".flac",
+        ".wma",
+        ".webm",
+        ".mp4",
+        ".mov",
+        ".mkv",
+        ".aif",
+        ".aiff",
+        ".au",
+        ".gsm",
+        ".ac3",
+    ]
 )
 INSTALL = "转写录音需要另装组件,请运行:pip install 'sales-conversation-coach[recordings]'"
 _LONGEST_S = 4 * 3600

@@ -11,6 +11,7 @@ import tempfile
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import IO
 
 from coach.asr.decode import INSTALL
 from coach.errors import MissingPartError, RecordingError
@@ -69,9 +70,9 @@ def _join(target: Path) -> None:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
-def _append(part: Traversable, joined: "object") -> None:
+def _append(part: Traversable, joined: IO[bytes]) -> None:
     with part.open("rb") as source:
-        shutil.copyfileobj(source, joined, _BLOCK)  # type: ignore[misc]
+        shutil.copyfileobj(source, joined, _BLOCK)
 
 
 def _digest(path: Path) -> str:

@@ -119,7 +119,7 @@ class _Reader:
             return _one_of(self._words[name])
         if mark in "}?":
             raise PhraseError(f"短语「{self._phrase}」:这里不能写「{mark}」")
-        return re2.escape(fold(mark))
+        return str(re2.escape(fold(mark)))
 
     def _optional(self, pattern: str) -> str:
         if self._body[self._at : self._at + 1] != "?":

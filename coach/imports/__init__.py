@@ -76,4 +76,4 @@ def _transcript(conversation: Conversation, *, call_id: str, rep: str | None) ->
 def _one_line(text: str) -> str:
     """A single call that was saved over several lines, as one."""
     stripped = text.strip()
-    return " ".join(stripped.splitlines()) if stripped.startswith("{\n") or stripped.startswith("{\r") else text
+    return " ".join(stripped.splitlines()) if stripped.startswith(("{\n", "{\r")) else text

@@ -47,7 +47,7 @@ def _turn(index: int, value: Any, *, where: str) -> Turn:
     if not isinstance(value, dict) or not isinstance(value.get("text"), str):
         raise InputError(f"{where}的第 {index + 1} 轮没有文字(text)。")
     try:
-        speaker = Speaker(value.get("speaker"))
+        speaker = Speaker(str(value.get("speaker")))
     except ValueError as error:
         raise InputError(
             f"{where}的第 {index + 1} 轮 speaker 是「{value.get('speaker')}」,只能是 rep、customer 或 unknown。"

@@ -52,4 +52,4 @@ def _speaker(raw: str, last: str) -> tuple[str, str]:
 
 def _seconds(stamp: str) -> float:
     parts = [float(part) for part in stamp.replace(",", ".").split(":")]
-    return round(sum(part * 60**power for power, part in enumerate(reversed(parts))), 3)
+    return round(float(sum(part * 60**power for power, part in enumerate(reversed(parts)))), 3)

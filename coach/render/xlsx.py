@@ -5,6 +5,7 @@ import re
 import zipfile
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
@@ -123,7 +124,7 @@ def _sheet(book: Workbook, title: str, heading: Sequence[str], rows: Iterable[Ro
     sheet: Worksheet = book.create_sheet(title)
     for number, row in enumerate([heading, *rows], start=1):
         for column, value in enumerate(row, start=1):
-            cell = sheet.cell(number, column)
+            cell: Any = sheet.cell(number, column)
             if isinstance(value, str):
                 cell.value = ILLEGAL_CHARACTERS_RE.sub("", value)[:_MOST_CHARACTERS]
                 cell.data_type = "s"  # never a formula, whatever it begins with
@@ -135,7 +136,7 @@ def _sheet(book: Workbook, title: str, heading: Sequence[str], rows: Iterable[Ro
                 cell.font, cell.fill = Font(bold=True), _HEAD
     for column, width in zip("ABCDEFGHIJ", widths, strict=False):
         sheet.column_dimensions[column].width = width
-    sheet.freeze_panes = "A2"
+    sheet.freeze_panes = sheet["A2"]
 
 
 def _bytes(book: Workbook) -> bytes:
