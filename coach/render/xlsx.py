@@ -134,8 +134,8 @@ def _sheet(book: Workbook, title: str, heading: Sequence[str], rows: Iterable[Ro
             cell.alignment = Alignment(wrap_text=True, vertical="top")
             if number == 1:
                 cell.font, cell.fill = Font(bold=True), _HEAD
-    for column, width in zip("ABCDEFGHIJ", widths, strict=False):
-        sheet.column_dimensions[column].width = width
+    for letter, width in zip("ABCDEFGHIJ", widths, strict=False):
+        sheet.column_dimensions[letter].width = width
     sheet.freeze_panes = sheet["A2"]
 
 
