@@ -20,6 +20,7 @@ from coach.imports import TEXT_SUFFIXES, read_calls
 from coach.pipeline import Coach
 from coach.render import RENDERERS, render
 from coach.render.json import batch_line, report_schema
+from coach.render.terminal import show
 from coach.report import Report
 from coach.transcript import Transcript
 
@@ -133,6 +134,8 @@ def _write(reports: Iterator[Report], *, format: str, output: Path | None, expla
     """Render to the output or standard output; the number of calls written."""
     if format == _LINES:
         return _write_lines((batch_line(report) for report in reports), output)
+    if format == "text" and output is None and sys.stdout.isatty():
+        return _show(reports, explain=explain)
     renderer = RENDERERS[format]
     if output is not None and (output.is_dir() or not output.suffix):
         written = 0
@@ -152,6 +155,15 @@ def _write(reports: Iterator[Report], *, format: str, output: Path | None, expla
         else:
             sys.stdout.write(rendered if rendered.endswith("\n") else rendered + "\n")
     return len(rendered_all)
+
+
+def _show(reports: Iterator[Report], *, explain: bool) -> int:
+    """Print in colour to a terminal, each report as soon as it is there."""
+    shown = 0
+    for report in reports:
+        show(report, Console(), explain=explain)
+        shown += 1
+    return shown
 
 
 def _write_lines(lines: Iterator[str], output: Path | None) -> int:
