@@ -29,8 +29,8 @@ def check_rule(rule: Rule, segmenter: Segmenter) -> Iterator[str]:
         got = quoted_by(rule, example, segmenter)
         if got is not None:
             yield f"{rule.path}:{example.line}: {rule.id}: 不应命中,却引用了「{got}」:{example.text}"
-        if not _alike(example.text, [*(hit.text for hit in rule.hits), rule.condition.gate or ""]):
-            yield f"{rule.path}:{example.line}: {rule.id}: 近似反例要和规则或正例有相同的两个字:{example.text}"
+        if not _is_near(example.text, rule):
+            yield f"{rule.path}:{example.line}: {rule.id}: 近似反例要和规则的短语或正例有相同的字:{example.text}"
     for example in rule.todo:
         if quoted_by(rule, example, segmenter) is not None:
             yield f"{rule.path}:{example.line}: {rule.id}: 已经能命中了,请从 todo 移到 hits:{example.text}"
@@ -57,7 +57,8 @@ def _marked(chain: str) -> str:
     return Span(chain.index("【") + 1, chain.index("】")).of(chain)
 
 
-def _alike(miss: str, others: Sequence[str]) -> bool:
-    """Whether two neighbouring characters of the miss stand in one of the others."""
+def _is_near(miss: str, rule: Rule) -> bool:
+    """Whether two neighbouring characters of the miss stand in the rule's phrases or in one of its hits."""
     spoken = said(fold(miss))
-    return any(spoken[at : at + 2] in other for other in others for at in range(len(spoken) - 1))
+    texts = [rule.wording, *(fold(hit.text) for hit in rule.hits), *(rule.condition.needs or ())]
+    return any(spoken[at : at + 2] in text for text in texts for at in range(len(spoken) - 1))

@@ -17,12 +17,14 @@ from coach.detectors.kinds.phrases import read_phrases
 from coach.detectors.phrases import Phrases, Words
 from coach.errors import RuleFileError
 from coach.habits import HABITS, STRENGTHS, Guide
+from coach.text import fold
 from coach.yamlfiles import Section, read_section, yaml_files
 
 WORDS_FILE = "words.yaml"
 DICTIONARY_FILE = "dictionary.txt"
 SCENARIOS_FOLDER = "scenarios"
 _DEFAULT_GUARDS = ("negation", "quotation", "question", "retraction")
+_NO_WORDING = ("id", "reason", "instead", "hits", "misses", "todo")
 _POSITIONS = ("anywhere", "opening", "closing")
 
 
@@ -36,7 +38,10 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule: a condition, what stops it, what is said of it, and the examples that prove it."""
+    """One rule: a condition, what stops it, what is said of it, and the examples that prove it.
+
+    `wording` is all that the file says of the condition, folded.
+    """
 
     code: str
     id: str
@@ -54,6 +59,7 @@ class Rule:
     hits: tuple[Example, ...]
     misses: tuple[Example, ...]
     todo: tuple[Example, ...]
+    wording: str
     path: str
     line: int
 
@@ -184,6 +190,7 @@ def _read_rule(code: str, section: Section, words: Words, default_guards: tuple[
         hits=_examples(section, "hits"),
         misses=_examples(section, "misses"),
         todo=_examples(section, "todo", required=False),
+        wording=fold(section.wording(without=_NO_WORDING)),
         path=section.path,
         line=section.line,
     )

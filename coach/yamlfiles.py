@@ -38,6 +38,10 @@ class Section:
         node = self._entries.get(key)
         return node.start_mark.line + 1 if node is not None else self.line
 
+    def wording(self, *, without: tuple[str, ...]) -> str:
+        """Everything written below the other keys, a line each."""
+        return "\n".join(text for key, node in self._entries.items() if key not in without for text in _scalars(node))
+
     def report(self, key: str, message: str, *, line: int | None = None) -> None:
         """Note a mistake at a key."""
         self.problems.append(f"{self.path}:{line or self.line_of(key)}: {key}: {message}")
@@ -178,3 +182,14 @@ def _section(node: yaml.Node, path: str, problems: list[str]) -> Section:
             problems.append(f"{path}:{key.start_mark.line + 1}: {key.value}: 这个键写了两遍")
         entries[str(key.value)] = value
     return Section(path, line, entries, problems)
+
+
+def _scalars(node: yaml.Node) -> Iterator[str]:
+    if isinstance(node, yaml.ScalarNode):
+        yield str(node.value)
+    elif isinstance(node, yaml.SequenceNode):
+        for one in node.value:
+            yield from _scalars(one)
+    elif isinstance(node, yaml.MappingNode):
+        for _, value in node.value:
+            yield from _scalars(value)

@@ -6,14 +6,17 @@
     ^不可能             at the start of the turn, after fillers and marks
     再说吧$             at the end of the turn, before marks
 
-Everything else stands for itself, folded to simplified, half width and lower case. Spaces in a phrase are ignored.
-RE2 runs in time linear in the text, whatever a rule says. google-re2: https://github.com/google/re2
+Everything else stands for itself, folded to simplified, half width and lower case; `*`, `+` and `[…]` are refused,
+since they would not do what they do elsewhere. Spaces in a phrase are ignored. RE2 runs in time linear in the text,
+whatever a rule says. google-re2: https://github.com/google/re2
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import re2
 
+from coach.detectors.needs import Needs, any_of, strictest
 from coach.text import fold
 from coach.transcript import Span
 
@@ -23,6 +26,7 @@ _STOP = r"[^。!?;\n]"
 _SHORT_GAP = _STOP + "{0,6}?"
 _LONG_GAP = _STOP + "{0,15}?"
 _LEAD = r"^(?:[嗯啊哎哦呃唉呵哈诶欸哼\s,。.!?~…-]|那个)*"
+_LONGEST_LIST = 200
 _TAIL = r"[\s,。.!?~…啊哈呀哦了的-]*$"
 
 
@@ -35,11 +39,11 @@ class Phrases:
 
     def __init__(self, phrases: Sequence[str], words: Words) -> None:
         compiled = [_compile(phrase, words) for phrase in phrases]
-        plain = [inner for lead, inner, tail in compiled if not lead and not tail]
+        plain = [one.body.regex for one in compiled if not one.anchored]
         self._plain = re2.compile("|".join(plain)) if plain else None
-        self._anchored = [re2.compile(f"{lead}({inner}){tail}") for lead, inner, tail in compiled if lead or tail]
-        self.gate = "|".join(f"(?:{lead}{inner}{tail})" for lead, inner, tail in compiled)
-        """One RE2 pattern that matches wherever any of the phrases does."""
+        self._anchored = [re2.compile(f"{one.lead}({one.body.regex}){one.tail}") for one in compiled if one.anchored]
+        self.needs: Needs = any_of(one.body.needs for one in compiled)
+        """What a text must contain for any of the phrases to stand in it."""
 
     def find(self, folded: str) -> Iterator[Span]:
         """Where the phrases stand, plain ones first, from left to right."""
@@ -56,7 +60,30 @@ class Phrases:
         return next(self.find(folded), None)
 
 
-def _compile(phrase: str, words: Words) -> tuple[str, str, str]:
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A part of a phrase in RE2's notation.
+
+    `exact` is everything it can match where that is a short list, `needs` what a text must contain to match it.
+    """
+
+    regex: str
+    exact: frozenset[str] | None
+    needs: Needs
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    lead: str
+    body: _Piece
+    tail: str
+
+    @property
+    def anchored(self) -> bool:
+        return bool(self.lead or self.tail)
+
+
+def _compile(phrase: str, words: Words) -> _Compiled:
     body = phrase.replace(" ", "")
     lead = tail = ""
     if body.startswith("^"):
@@ -67,7 +94,7 @@ def _compile(phrase: str, words: Words) -> tuple[str, str, str]:
         raise PhraseError(f"短语「{phrase}」里没有文字")
     if body[0] == "…" or body[-1] == "…":
         raise PhraseError(f"短语「{phrase}」:「…」只能放在中间")
-    return lead, _Reader(phrase, body, words).read(), tail
+    return _Compiled(lead, _Reader(phrase, body, words).read(), tail)
 
 
 class _Reader:
@@ -79,55 +106,87 @@ class _Reader:
         self._words = words
         self._at = 0
 
-    def read(self) -> str:
-        pattern = self._alternatives(top=True)
+    def read(self) -> _Piece:
+        piece = self._alternatives(top=True)
         if self._at < len(self._body):
             raise PhraseError(f"短语「{self._phrase}」的括号没有成对")
-        return pattern
+        return piece
 
-    def _alternatives(self, *, top: bool) -> str:
-        branches = [""]
+    def _alternatives(self, *, top: bool) -> _Piece:
+        branches: list[list[_Piece]] = [[]]
         while self._at < len(self._body) and (mark := self._body[self._at]) != ")":
             self._at += 1
             if mark == "|":
                 if top:
                     raise PhraseError(f"短语「{self._phrase}」:「|」要写在括号里")
-                branches.append("")
+                branches.append([])
             else:
-                branches[-1] += self._optional(self._one(mark))
-        return branches[0] if len(branches) == 1 else "|".join(branches)
+                branches[-1].append(self._optional(self._one(mark)))
+        joined = [_in_a_row(pieces) for pieces in branches]
+        return joined[0] if len(joined) == 1 else _one_of(joined)
 
-    def _one(self, mark: str) -> str:
+    def _one(self, mark: str) -> _Piece:
         if mark == "…":
             if self._body[self._at : self._at + 1] == "…":
                 self._at += 1
-                return _LONG_GAP
-            return _SHORT_GAP
+                return _Piece(_LONG_GAP, None, None)
+            return _Piece(_SHORT_GAP, None, None)
         if mark == "(":
             inner = self._alternatives(top=False)
             if self._at >= len(self._body):
                 raise PhraseError(f"短语「{self._phrase}」的括号没有成对")
             self._at += 1
-            return f"(?:{inner})"
+            return replace(inner, regex=f"(?:{inner.regex})")
         if mark == "{":
-            name, closed, _ = self._body[self._at :].partition("}")
-            if not closed or name not in self._words:
-                raise PhraseError(
-                    f"短语「{self._phrase}」:词表「{name}」不存在,words.yaml 里有:{'、'.join(self._words)}"
-                )
-            self._at += len(name) + 1
-            return _one_of(self._words[name])
-        if mark in "}?":
+            return self._word_list()
+        if mark in "}?*+[]":
             raise PhraseError(f"短语「{self._phrase}」:这里不能写「{mark}」")
-        return str(re2.escape(fold(mark)))
+        return _literal(mark)
 
-    def _optional(self, pattern: str) -> str:
+    def _word_list(self) -> _Piece:
+        name, closed, _ = self._body[self._at :].partition("}")
+        if not closed or name not in self._words:
+            known = "、".join(self._words)
+            raise PhraseError(f"短语「{self._phrase}」:词表「{name}」不存在,words.yaml 里有:{known}")
+        self._at += len(name) + 1
+        listed = _one_of([_literal(word) for word in sorted(self._words[name], key=len, reverse=True)])
+        return replace(listed, regex=f"(?:{listed.regex})")
+
+    def _optional(self, piece: _Piece) -> _Piece:
         if self._body[self._at : self._at + 1] != "?":
-            return pattern
+            return piece
         self._at += 1
-        return f"(?:{pattern})?"
+        exact = None if piece.exact is None else piece.exact | {""}
+        return _Piece(f"(?:{piece.regex})?", exact, None)
 
 
-def _one_of(alternatives: Sequence[str]) -> str:
-    longest_first = sorted(alternatives, key=len, reverse=True)
-    return f"(?:{'|'.join(re2.escape(fold(one)) for one in longest_first)})"
+def _literal(text: str) -> _Piece:
+    folded = fold(text)
+    return _Piece(str(re2.escape(folded)), frozenset({folded}), frozenset({folded}))
+
+
+def _in_a_row(pieces: Sequence[_Piece]) -> _Piece:
+    """Pieces one after the other; what neighbours can match is multiplied out as long as the list stays short."""
+    demands: list[Needs] = []
+    run = frozenset({""})
+    for piece in pieces:
+        if piece.exact is not None and len(run) * len(piece.exact) <= _LONGEST_LIST:
+            run = frozenset(before + after for before in run for after in piece.exact)
+        else:
+            demands += [_needed(run), piece.needs]
+            run = frozenset({""})
+    regex = "".join(piece.regex for piece in pieces)
+    if not demands:
+        return _Piece(regex, run, _needed(run))
+    return _Piece(regex, None, strictest([*demands, _needed(run)]))
+
+
+def _one_of(branches: Sequence[_Piece]) -> _Piece:
+    exact: frozenset[str] | None = frozenset()
+    for branch in branches:
+        exact = None if exact is None or branch.exact is None else exact | branch.exact
+    return _Piece("|".join(branch.regex for branch in branches), exact, any_of(branch.needs for branch in branches))
+
+
+def _needed(run: frozenset[str]) -> Needs:
+    return None if "" in run else run

@@ -1,16 +1,13 @@
-"""The rule detector: every rule of the rule book over every rep turn, in one pass for their gates."""
+"""The rule detector: the rules of the rule book over every rep turn that contains what they need."""
 
-from collections.abc import Iterator, Sequence
-
-import re2
+from collections.abc import Iterator
 
 from coach.detectors.guards import exemption
+from coach.detectors.needs import Index
 from coach.detectors.view import CallView, TurnView
 from coach.findings import Evidence, Exemption
 from coach.rulefiles import Rule, RuleBook
 from coach.transcript import Span
-
-_GATE_MEMORY = 256 << 20
 
 
 class RuleDetector:
@@ -21,20 +18,14 @@ class RuleDetector:
     def __init__(self, book: RuleBook) -> None:
         self.digest = book.digest
         self._rules = book.rules
-        self._ungated = [at for at, rule in enumerate(book.rules) if not rule.condition.gate]
-        self._gated = [at for at, rule in enumerate(book.rules) if rule.condition.gate]
-        self._gates = _compile_gates([str(book.rules[at].condition.gate) for at in self._gated])
+        self._index = Index([rule.condition.needs for rule in book.rules])
 
     def detect(self, call: CallView) -> Iterator[Evidence]:
         for view in call.rep_turns:
-            for rule in self._candidates(view):
-                evidence = judge(rule, view)
+            for at in self._index.met_by(view.folded):
+                evidence = judge(self._rules[at], view)
                 if evidence is not None:
                     yield evidence
-
-    def _candidates(self, view: TurnView) -> Iterator[Rule]:
-        opened = [self._gated[at] for at in self._gates.Match(view.folded) or ()] if self._gates else []
-        return (self._rules[at] for at in sorted(opened + self._ungated))
 
 
 def judge(rule: Rule, view: TurnView) -> Evidence | None:
@@ -88,16 +79,3 @@ def _evidence(rule: Rule, view: TurnView, span: Span, excuse: Exemption | None) 
         instead=rule.instead,
         exemption=excuse,
     )
-
-
-def _compile_gates(gates: Sequence[str]) -> "re2.Set | None":
-    if not gates:
-        return None
-    options = re2.Options()
-    options.max_mem = _GATE_MEMORY
-    options.log_errors = False
-    gate_set = re2.Set.SearchSet(options)
-    for gate in gates:
-        gate_set.Add(gate)
-    gate_set.Compile()
-    return gate_set

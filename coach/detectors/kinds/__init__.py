@@ -1,13 +1,14 @@
 """The kinds of rule conditions, one small file each: a dict of builders.
 
-A condition finds places in one rep turn. `gate` is an RE2 pattern that a turn must match before `find` can find
-anything (None: always look); the rule detector tests all gates in one pass over the text.
+A condition finds places in one rep turn. `needs` says what the turn's folded text must contain before `find` can
+find anything, so that the rule detector tries few rules a turn.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol
 
 from coach.detectors.kinds import count, length, pattern, phrases, reply, tokens
+from coach.detectors.needs import Needs
 from coach.detectors.phrases import Words
 from coach.detectors.view import TurnView
 from coach.transcript import Span
@@ -18,7 +19,7 @@ class Condition(Protocol):
     """What a rule looks for in a turn."""
 
     @property
-    def gate(self) -> str | None: ...
+    def needs(self) -> Needs: ...
 
     def find(self, view: TurnView) -> Iterator[Span]:
         """The places in the turn that fulfil the condition, in no particular order."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from coach.detectors import kinds
+from coach.detectors.needs import Needs, any_of, strictest
 from coach.detectors.phrases import Words
 from coach.detectors.view import TurnView
 from coach.transcript import Span
@@ -35,13 +36,11 @@ class Combination:
     near: int | None
 
     @property
-    def gate(self) -> str | None:
-        gates = [part.condition.gate for part in self.all if not part.on_customer]
-        if gates:
-            return next((gate for gate in gates if gate), None)
-        if any(part.on_customer or part.condition.gate is None for part in self.any):
-            return None
-        return "|".join(f"(?:{part.condition.gate})" for part in self.any)
+    def needs(self) -> Needs:
+        needed = [part.condition.needs for part in self.all if not part.on_customer]
+        if self.any and not any(part.on_customer for part in self.any):
+            needed.append(any_of(part.condition.needs for part in self.any))
+        return strictest(needed)
 
     def find(self, view: TurnView) -> Iterator[Span]:
         needed = [(part, part.spans(view)) for part in self.all]

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from coach.detectors.kinds.phrases import read_phrases
+from coach.detectors.needs import Needs
 from coach.detectors.phrases import PhraseError, Phrases, Words
 from coach.detectors.view import TurnView
 from coach.transcript import Span
@@ -25,8 +26,8 @@ class Count:
     density: float
 
     @property
-    def gate(self) -> str:
-        return self.phrases.gate
+    def needs(self) -> Needs:
+        return self.phrases.needs
 
     def find(self, view: TurnView) -> Iterator[Span]:
         here = list(self.phrases.find(view.folded))

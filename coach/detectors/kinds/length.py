@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from coach.detectors.kinds.phrases import read_phrases
+from coach.detectors.needs import Needs
 from coach.detectors.phrases import Phrases, Words
 from coach.detectors.view import TurnView
 from coach.transcript import Span
@@ -24,7 +25,7 @@ class Length:
     slowest: float
     fastest: float
     lacks: Phrases | None
-    gate: None = None
+    needs: Needs = None
 
     def find(self, view: TurnView) -> Iterator[Span]:
         if not self.low <= view.size <= self.high or not self._pace_fits(view):

@@ -6,6 +6,7 @@ from typing import Any
 
 import re2
 
+from coach.detectors.needs import Needs
 from coach.detectors.phrases import Words
 from coach.detectors.view import TurnView
 from coach.transcript import Span
@@ -18,9 +19,7 @@ class Pattern:
 
     regex: Any
 
-    @property
-    def gate(self) -> str:
-        return str(self.regex.pattern)
+    needs: Needs = None
 
     def find(self, view: TurnView) -> Iterator[Span]:
         group = 1 if self.regex.groups else 0

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from coach.detectors.needs import Needs
 from coach.detectors.phrases import PhraseError, Phrases, Words
 from coach.detectors.view import TurnView
 from coach.transcript import Span
@@ -18,8 +19,8 @@ class AnyPhrase:
     in_turn: bool
 
     @property
-    def gate(self) -> str:
-        return self.wanted.gate
+    def needs(self) -> Needs:
+        return self.wanted.needs
 
     def find(self, view: TurnView) -> Iterator[Span]:
         for span in self.wanted.find(view.folded):

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from coach.detectors.kinds.phrases import read_phrases
+from coach.detectors.needs import Needs
 from coach.detectors.phrases import Phrases, Words
 from coach.detectors.view import TurnView
 from coach.transcript import Span
@@ -22,8 +23,8 @@ class Reply:
     within: int
 
     @property
-    def gate(self) -> str:
-        return self.rep.gate
+    def needs(self) -> Needs:
+        return self.rep.needs
 
     def find(self, view: TurnView) -> Iterator[Span]:
         answered = view.answered

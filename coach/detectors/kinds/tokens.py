@@ -9,8 +9,7 @@ Tags are jieba's (ictclas): n noun, v verb, a adjective, d adverb, m number, r p
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import re2
-
+from coach.detectors.needs import Needs, any_of, strictest
 from coach.detectors.phrases import Words
 from coach.detectors.view import TurnView
 from coach.text import Token, fold
@@ -37,7 +36,7 @@ class TokenSequence:
     """Places where one of the sequences stands."""
 
     sequences: tuple[tuple[Step, ...], ...]
-    gate: str | None
+    needs: Needs
 
     def find(self, view: TurnView) -> Iterator[Span]:
         tokens = view.tokens
@@ -66,7 +65,7 @@ def build(section: Section, words: Words) -> TokenSequence:
     sequences = tuple(
         steps for text in section.texts("sequences", required=True) if (steps := _steps(text, section, words))
     )
-    return TokenSequence(sequences, _gate(sequences))
+    return TokenSequence(sequences, _needs(sequences))
 
 
 def _steps(text: str, section: Section, words: Words) -> tuple[Step, ...]:
@@ -91,7 +90,6 @@ def _steps(text: str, section: Section, words: Words) -> tuple[Step, ...]:
     return tuple(steps)
 
 
-def _gate(sequences: tuple[tuple[Step, ...], ...]) -> str | None:
-    """Each sequence's rarest demand: the words of the step with the fewest."""
-    needed = [min((step.words for step in steps if step.words), key=len) for steps in sequences]
-    return "|".join(re2.escape(word) for choices in needed for word in choices) or None
+def _needs(sequences: tuple[tuple[Step, ...], ...]) -> Needs:
+    """For each sequence the words of its strictest step."""
+    return any_of(strictest(frozenset(step.words) for step in steps) for steps in sequences)

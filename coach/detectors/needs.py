@@ -1,0 +1,53 @@
+"""What a text must contain before a rule is worth trying: a few characters looked up instead of a pattern run.
+
+`Needs` is a set of strings of which a matching text contains at least one (None: nothing is known, always try).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+Needs = frozenset[str] | None
+
+_KEY = 2
+"""Characters by which needed strings are looked up; shorter ones are looked up whole."""
+
+
+def any_of(alternatives: Iterable[Needs]) -> Needs:
+    """What is needed where one of several must match.
+
+    >>> sorted(any_of([frozenset({"保证"}), frozenset({"包在"})]))
+    ['保证', '包在']
+    """
+    known: set[str] = set()
+    for needs in alternatives:
+        if needs is None:
+            return None
+        known |= needs
+    return frozenset(known)
+
+
+def strictest(parts: Iterable[Needs]) -> Needs:
+    """The best single demand of several that must all be met: the longest strings, then the fewest."""
+    known = [needs for needs in parts if needs]
+    return max(known, key=lambda needs: (min(_KEY, min(map(len, needs))), -len(needs)), default=None)
+
+
+class Index:
+    """Which of many demands a text meets, in time that does not grow with their number."""
+
+    def __init__(self, demands: Sequence[Needs]) -> None:
+        self._always = [at for at, needs in enumerate(demands) if needs is None]
+        self._by_key: dict[str, list[tuple[str, int]]] = defaultdict(list)
+        for at, needs in enumerate(demands):
+            for needed in needs or ():
+                self._by_key[needed[:_KEY]].append((needed, at))
+
+    def met_by(self, text: str) -> list[int]:
+        """The positions of the demands that `text` meets, in order.
+
+        >>> Index([frozenset({"保证"}), None, frozenset({"包在"})]).met_by("我保证")
+        [0, 1]
+        """
+        keys = {text[at : at + _KEY] for at in range(len(text))} | set(text)
+        met = {at for key in keys & self._by_key.keys() for needed, at in self._by_key[key] if needed in text}
+        return sorted(met.union(self._always))
