@@ -1,6 +1,7 @@
 """Reads and checks `rules/`: one file a habit or strength, whose path is its code, and the word lists.
 
     rules/words.yaml               lists of words that phrases name as {我方}
+    rules/dictionary.txt           words that jieba keeps whole
     rules/<habit>.yaml             rules/other/<code>.yaml           rules/strengths/<code>.yaml
 
 Mistakes are collected from all files and raised together, one `path:line: key: what is wrong` each.
@@ -15,6 +16,7 @@ from coach.detectors.guards import GUARDS
 from coach.detectors.kinds import Condition, build
 from coach.detectors.kinds.phrases import read_phrases
 from coach.detectors.phrases import Phrases, Words
+from coach.dictionary import Entry, read_dictionary
 from coach.errors import RuleFileError
 from coach.habits import HABITS, STRENGTHS, Guide
 from coach.text import fold
@@ -75,7 +77,7 @@ class RuleBook:
 
     rules: tuple[Rule, ...]
     guides: Mapping[str, Guide]
-    dictionary: Path
+    dictionary: tuple[Entry, ...]
     digest: str
 
 
@@ -96,9 +98,10 @@ def load_rules(folder: Path) -> RuleBook:
             continue
         guides[code] = _read_guide(code, section)
         rules.extend(_read_rules(code, section, words))
+    dictionary = read_dictionary(folder / DICTIONARY_FILE, problems, shown_as=_shown(folder / DICTIONARY_FILE, folder))
     if problems:
         raise RuleFileError(problems)
-    return RuleBook(tuple(rules), guides, folder / DICTIONARY_FILE, folder_digest(folder))
+    return RuleBook(tuple(rules), guides, dictionary, folder_digest(folder))
 
 
 def folder_digest(folder: Path) -> str:

@@ -5,11 +5,12 @@ Everything here keeps offsets: a span found in folded text is the same span of t
 
 import logging
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib import resources
-from pathlib import Path
 from typing import NamedTuple
 
+from coach.dictionary import Entry
 from coach.transcript import Span
 
 _TERMINATORS = "。!?;…\n"
@@ -135,12 +136,12 @@ class Token(NamedTuple):
 
 
 class Segmenter:
-    """jieba with the domain's dictionary. Loads on first use, since only some rules ask for tokens.
+    """jieba with the words of the trade. Loads on first use, since only some rules ask for tokens.
 
-    jieba: https://github.com/fxsjy/jieba (MIT). The dictionary has jieba's own format, `word [frequency] [tag]`.
+    jieba: https://github.com/fxsjy/jieba (MIT).
     """
 
-    def __init__(self, dictionary: Path | None = None) -> None:
+    def __init__(self, dictionary: Sequence[Entry] = ()) -> None:
         self._dictionary = dictionary
         self._tagger: object | None = None
 
@@ -163,12 +164,6 @@ class Segmenter:
         jieba.setLogLevel(logging.WARNING)
         tokenizer = jieba.Tokenizer()
         tokenizer.initialize()
-        if self._dictionary is not None and self._dictionary.is_file():
-            with self._dictionary.open(encoding="utf-8") as lines:
-                for line in lines:
-                    word, *rest = line.split("#")[0].split()[:3] or [""]
-                    if word:
-                        frequency = next((int(part) for part in rest if part.isdigit()), None)
-                        tag = next((part for part in rest if not part.isdigit()), "n")
-                        tokenizer.add_word(word, frequency, tag)
+        for entry in self._dictionary:
+            tokenizer.add_word(entry.word, entry.frequency, entry.tag)
         return jieba.posseg.POSTokenizer(tokenizer)

@@ -5,7 +5,6 @@ Digests are pinned here, not the publisher.
 """
 
 import hashlib
-import os
 import shutil
 import tempfile
 from importlib import resources
@@ -27,9 +26,10 @@ _BLOCK = 1 << 20
 
 
 def cache_folder() -> Path:
-    """Where joined weights are kept: `$XDG_CACHE_HOME` or `~/.cache`, in a folder of ours."""
-    base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "sales-conversation-coach"
+    """Where joined weights are kept: the user's cache folder, as each operating system has it."""
+    from platformdirs import user_cache_path
+
+    return user_cache_path("sales-conversation-coach", appauthor=False)
 
 
 def base_model(cache: Path | None = None) -> Path:
