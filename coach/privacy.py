@@ -9,6 +9,7 @@ import re
 from dataclasses import replace
 from datetime import datetime
 
+import re2
 from stdnum import luhn
 from stdnum.cn import ric
 from stdnum.exceptions import ValidationError
@@ -28,7 +29,7 @@ _UNIONPAY = "62"
 _PLATE = re.compile(
     r"([京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新][a-z])([\s·.]?[0-9a-z]{5,6})(?![0-9a-z])"
 )
-_EMAIL = re.compile(r"([a-z0-9][a-z0-9._+-]*)@[a-z0-9-]+(?:\.[a-z0-9-]+)+")
+_EMAIL = re2.compile(r"([a-z0-9][a-z0-9._+-]*)@[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 
 
 def masked(transcript: Transcript) -> Transcript:

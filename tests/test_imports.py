@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from coach.errors import EmptyCallError, InputError
 from coach.imports import parse, read_calls, read_text
@@ -161,3 +163,15 @@ def test_the_samples_name_both_sides(path: Path) -> None:
     (call,) = read_calls(path)
     assert {turn.speaker for turn in call.turns} == {REP, CUSTOMER}
     assert len(call.turns) >= 7
+
+
+@given(
+    st.one_of(st.binary(max_size=300), st.text(max_size=300).map(str.encode)),
+    st.sampled_from([".txt", ".csv", ".srt", ".jsonl"]),
+)
+def test_any_bytes_are_read_or_refused_in_chinese(raw: bytes, suffix: str) -> None:
+    try:
+        told = f"读到 {len(list(parse(raw, file_name=f'a{suffix}')))} 通"
+    except InputError as error:
+        told = str(error)
+    assert any("一" <= mark <= "龥" for mark in told)

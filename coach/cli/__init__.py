@@ -6,16 +6,18 @@ Exit codes: 0 done · 1 other error · 2 wrong usage · 3 a conversation could n
 """
 
 import sys
-from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
 from coach import __version__
 from coach.cli import analyse, rules, serve
+from coach.cli.usage import UsageError, sentence
 from coach.errors import CoachError
 
 PARTLY_FAILED = analyse.PARTLY_FAILED
+WRONG_USAGE = 2
+INTERRUPTED = 130
 
 _typer = typer.Typer(
     name="coach",
@@ -30,14 +32,17 @@ _typer.command("schema")(analyse.schema)
 _typer.add_typer(rules.app, name="rules")
 
 
-@_typer.callback()
-def main(
-    version: Annotated[bool, typer.Option("--version", help="显示版本", is_eager=True)] = False,
-) -> None:
-    """Options of the program itself."""
-    if version:
+def _tell_version(wanted: bool) -> None:
+    if wanted:
         typer.echo(f"coach {__version__}")
         raise typer.Exit
+
+
+@_typer.callback()
+def main(
+    version: Annotated[bool, typer.Option("--version", help="显示版本", is_eager=True, callback=_tell_version)] = False,
+) -> None:
+    """Options of the program itself."""
 
 
 def app() -> None:
@@ -45,21 +50,22 @@ def app() -> None:
     sys.exit(run(_typer))
 
 
-def run(command: Callable[[], object]) -> int:
-    """The exit code of a command."""
+def run(command: typer.Typer) -> int:
+    """Run the command that the arguments name; the exit code."""
     try:
-        command()
+        return command(standalone_mode=False) or 0
     except CoachError as error:
-        typer.secho(f"错误:{error}", fg=typer.colors.RED, err=True)
-        return error.exit_code
-    except KeyboardInterrupt:
-        typer.secho("已中断,没有写下不完整的文件。", err=True)
-        return 130
-    except SystemExit as exit_:
-        return exit_.code if isinstance(exit_.code, int) else 0
+        return _failed(str(error), error.exit_code)
+    except UsageError as error:
+        if type(error).__name__ == "NoArgsIsHelpError":
+            return WRONG_USAGE  # the help has been shown
+        return _failed(sentence(error), WRONG_USAGE)
+    except (KeyboardInterrupt, typer.Abort):
+        return _failed("已中断,没有写下不完整的文件。", INTERRUPTED)
     except OSError as error:
-        typer.secho(
-            f"错误:读写文件失败({error.strerror or error}):{error.filename or ''}", fg=typer.colors.RED, err=True
-        )
-        return 1
-    return 0
+        return _failed(f"读写文件失败({error.strerror or error}):{error.filename or ''}", 1)
+
+
+def _failed(sentence: str, exit_code: int) -> int:
+    typer.secho(f"错误:{sentence}", fg=typer.colors.RED, err=True)
+    return exit_code
