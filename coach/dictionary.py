@@ -27,7 +27,7 @@ def read_dictionary(path: Path, problems: list[str], *, shown_as: str) -> tuple[
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except UnicodeDecodeError:
-        problems.append(f"{shown_as}:1: 文件: 不是 UTF-8 编码,请用 UTF-8 另存")
+        problems.append(f"{shown_as}:1: 文件: 不是 UTF-8 编码，请用 UTF-8 另存")
         return ()
     entries: dict[str, Entry] = {}
     for number, line in enumerate(lines, start=1):
@@ -51,12 +51,12 @@ def _entry(parts: list[str]) -> Entry:
 def _mistake(parts: list[str], *, known: dict[str, Entry]) -> str | None:
     word, *rest = parts
     if len(word) > _LONGEST_WORD:
-        return f"一个词最多 {_LONGEST_WORD} 个字,每行只写一个词"
+        return f"一个词最多 {_LONGEST_WORD} 个字，每行只写一个词"
     if word in known:
         return "这个词写了两遍"
     if len(rest) > 2 or sum(part.isdigit() for part in rest) > 1:
-        return "写法应为「词 频次 词性」,后两项可以省略,如「细支烟 20000 n」"
+        return "写法应为「词 频次 词性」，后两项可以省略，如「细支烟 20000 n」"
     for part in rest:
         if not part.isdigit() and (not part.isascii() or part[0] not in ascii_lowercase):
-            return f"词性「{part}」不认识,常用的有 n 名词、v 动词、a 形容词、l 习用语"
+            return f"词性「{part}」不认识，常用的有 n 名词、v 动词、a 形容词、l 习用语"
     return None

@@ -10,9 +10,9 @@ from coach.report import Metric, Observation
 from coach.transcript import Speaker
 
 GUIDELINE = "客户经理基本素养 4.7 电话礼仪"
-_GONG = "Gong 公开的英文 B2B 销售统计(约 43:57),仅供参考,未在中文外勤销售中验证"
-_GONG_QUESTIONS = "Gong 公开的英文销售通话统计(每通 11 到 14 问),这里按话轮折算,仅供参考"
-_OURS = "本产品的经验范围,请先和您自己以往的数据比"
+_GONG = "Gong 公开的英文 B2B 销售统计（约 43:57），仅供参考，未在中文外勤销售中验证"
+_GONG_QUESTIONS = "Gong 公开的英文销售通话统计（每通 11 到 14 问），这里按话轮折算，仅供参考"
+_OURS = "本产品的经验范围，请先和您自己以往的数据比"
 
 _FILLER = re2.compile(r"嗯|呃|那个(?:啥|什么)?[,。\s]|那个那个|就是说|这个这个|然后呢|怎么说呢|对吧|是吧|哎呀|反正就是")
 _GREETING = re2.compile(
@@ -44,9 +44,9 @@ def measure(call: CallView) -> tuple[Metric, ...]:
     questions = sum(1 for view in rep if asks(view))
     fillers = sum(1 for view in rep for _ in _FILLER.finditer(view.folded))
     return (
-        Metric("talk_share", "销售说话占比", _share(rep_size, both) if customer else None, "%", 30, 65, _GONG, "按字数算,销售说的占全部对话的比例"),
-        Metric("questions", "每十轮提问", _per(10 * questions, len(rep)), "次", 1.5, None, _GONG_QUESTIONS, "销售每说十轮,有几轮真正在问客户(反问不算)"),
-        Metric("longest_turn", "最长一轮", float(max((view.size for view in rep), default=0)), "字", None, 149, "标注准则:150 字以上、不问也不停,算口若悬河", "销售不停顿说得最长的一轮,不计标点"),
+        Metric("talk_share", "销售说话占比", _share(rep_size, both) if customer else None, "%", 30, 65, _GONG, "按字数算，销售说的占全部对话的比例"),
+        Metric("questions", "每十轮提问", _per(10 * questions, len(rep)), "次", 1.5, None, _GONG_QUESTIONS, "销售每说十轮，有几轮真正在问客户（反问不算）"),
+        Metric("longest_turn", "最长一轮", float(max((view.size for view in rep), default=0)), "字", None, 149, "标注准则：150 字以上、不问也不停，算口若悬河", "销售不停顿说得最长的一轮，不计标点"),
         Metric("fillers", "口头填充词", _per(100 * fillers, rep_size), "个/百字", None, 3, _OURS, "嗯、呃、那个、就是说……偶尔几个很正常"),
         Metric("greeting", "开场问候", _yes(_among_first(rep, _GREETING)), "", 1, None, GUIDELINE, "前两轮里有没有问候或报姓名"),
         Metric("purpose", "说明来意", _yes(_purpose_told(rep)), "", 1, None, GUIDELINE, "前三轮里有没有说清找客户做什么"),
@@ -63,25 +63,25 @@ def observe(metrics: Mapping[str, Metric], *, rep_turns: int) -> Iterator[Observ
         yield Observation(
             "no_purpose",
             4,
-            "整通对话没有说清来意,结束时也没有约定下一步,客户不容易知道要他做什么。",
-            "开口两句内说明来意,结束前说定谁、什么时候、做什么。",
+            "整通对话没有说清来意，结束时也没有约定下一步，客户不容易知道要他做什么。",
+            "开口两句内说明来意，结束前说定谁、什么时候、做什么。",
         )
     elif metrics["next_step"].value == 0:
-        yield Observation("no_next_step", 4, "结束时没有约定下一步。", "挂电话前用一句话说定:谁、什么时候、做什么。")
+        yield Observation("no_next_step", 4, "结束时没有约定下一步。", "挂电话前用一句话说定：谁、什么时候、做什么。")
     if metrics["talk_share"].verdict == "above":
         yield Observation(
             "talks_too_much",
             10,
-            f"您说的话占了 {metrics['talk_share'].value:.0f}%,客户开口的机会偏少。",
-            "每说完一个要点就停一停,请客户说说他的情况。",
+            f"您说的话占了 {metrics['talk_share'].value:.0f}%，客户开口的机会偏少。",
+            "每说完一个要点就停一停，请客户说说他的情况。",
         )
     if metrics["questions"].value == 0:
         yield Observation(
-            "no_questions", 10, "整通对话没有问过客户一个问题。", "多用“什么、怎么、哪些”开头的问题,先了解再介绍。"
+            "no_questions", 10, "整通对话没有问过客户一个问题。", "多用“什么、怎么、哪些”开头的问题，先了解再介绍。"
         )
     if metrics["greeting"].value == 0:
         yield Observation(
-            "no_greeting", 10, "开头没有问候,也没有报姓名。", "先问好、报单位和姓名,再问对方现在方不方便。"
+            "no_greeting", 10, "开头没有问候，也没有报姓名。", "先问好、报单位和姓名，再问对方现在方不方便。"
         )
 
 

@@ -53,7 +53,7 @@ class Coach:
     def analyse(self, transcript: Transcript, *, only: Collection[str] = ()) -> Report:
         """Judge a call, limited to the codes in `only` where given. Raises EmptyCallError if nobody says anything."""
         if not any(turn.text.strip() for turn in transcript.turns):
-            raise EmptyCallError("这段对话是空的,没有可以分析的内容。请检查文件里有没有文字。")
+            raise EmptyCallError("这段对话是空的，没有可以分析的内容。请检查文件里有没有文字。")
         transcript = _with_role_warnings(masked(transcript))
         call = CallView(transcript, self.segmenter)
         evidence = [one for detector in self.detectors for one in detector.detect(call)]
@@ -89,11 +89,11 @@ def _with_role_warnings(transcript: Transcript) -> Transcript:
     if Speaker.REP not in speakers:
         if Speaker.UNKNOWN in speakers:
             return transcript.warned(
-                "分不清哪一方是销售,所以没有判断任何一句。请用 --rep 指明销售的称呼,或在页面上选择。"
+                "分不清哪一方是销售，所以没有判断任何一句。请用 --rep 指明销售的称呼，或在页面上选择。"
             )
-        return transcript.warned("这段对话里只有客户在说话,没有销售的话可以判断。")
+        return transcript.warned("这段对话里只有客户在说话，没有销售的话可以判断。")
     if Speaker.CUSTOMER not in speakers and Speaker.UNKNOWN not in speakers:
-        return transcript.warned("这段对话里没有客户的话,需要上下文才能判断的习惯(如随时反驳)可能漏掉。")
+        return transcript.warned("这段对话里没有客户的话，需要上下文才能判断的习惯（如随时反驳）可能漏掉。")
     return transcript
 
 

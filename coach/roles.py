@@ -105,9 +105,9 @@ def _called(rep: str, names: Sequence[str]) -> str:
     partly = [name for name in names if wanted in fold(name)]
     found = exact or partly
     if len(found) != 1:
-        shown = "、".join(f"「{name}」" for name in (found or names)) or "(没有称呼)"
+        shown = "、".join(f"「{name}」" for name in (found or names)) or "（没有称呼）"
         why = "有好几个" if found else "没有"
-        raise InputError(f"对话里{why}叫「{rep}」的人。这段对话里的称呼有:{shown},请用其中一个。")
+        raise InputError(f"对话里{why}叫「{rep}」的人。这段对话里的称呼有：{shown}，请用其中一个。")
     return found[0]
 
 
@@ -136,11 +136,11 @@ def _from_content(transcript: Transcript, names: Sequence[str]) -> Transcript:
     if len(names) < 2 or chance < SURE:
         shown = "、".join(f"「{name}」" for name in names[:6])
         return replace(transcript, rep_confidence=round(chance, 2)).warned(
-            f"分不清{shown}里谁是销售。请用 --rep 称呼 指明,例如 --rep {names[0]}。"
+            f"分不清{shown}里谁是销售。请用 --rep 称呼 指明，例如 --rep {names[0]}。"
         )
     roles = {name: Speaker.REP if name == best else Speaker.CUSTOMER for name in names}
     told = _assigned(transcript, roles, confidence=round(chance, 2))
-    return told.warned(f"根据说话内容判断「{best}」是销售(把握 {chance:.0%})。如果不对,请用 --rep 称呼 指明。")
+    return told.warned(f"根据说话内容判断「{best}」是销售（把握 {chance:.0%}）。如果不对，请用 --rep 称呼 指明。")
 
 
 def rep_chances(turns: Sequence[Turn], names: Sequence[str]) -> dict[str, float]:

@@ -22,18 +22,18 @@ def check_rule(rule: Rule, segmenter: Segmenter) -> Iterator[str]:
         got = quoted_by(rule, example, segmenter)
         wanted = _marked(example.text)
         if got is None:
-            yield f"{rule.path}:{example.line}: {rule.id}: 应当命中而没有:{example.text}"
+            yield f"{rule.path}:{example.line}: {rule.id}: 应当命中而没有：{example.text}"
         elif got != wanted:
-            yield f"{rule.path}:{example.line}: {rule.id}: 应当引用「{wanted}」,实际引用「{got}」"
+            yield f"{rule.path}:{example.line}: {rule.id}: 应当引用「{wanted}」，实际引用「{got}」"
     for example in rule.misses:
         got = quoted_by(rule, example, segmenter)
         if got is not None:
-            yield f"{rule.path}:{example.line}: {rule.id}: 不应命中,却引用了「{got}」:{example.text}"
+            yield f"{rule.path}:{example.line}: {rule.id}: 不应命中，却引用了「{got}」：{example.text}"
         if not _is_near(example.text, rule):
-            yield f"{rule.path}:{example.line}: {rule.id}: 近似反例要和规则的短语或正例有相同的字:{example.text}"
+            yield f"{rule.path}:{example.line}: {rule.id}: 近似反例要和规则的短语或正例有相同的字：{example.text}"
     for example in rule.todo:
         if quoted_by(rule, example, segmenter) is not None:
-            yield f"{rule.path}:{example.line}: {rule.id}: 已经能命中了,请从 todo 移到 hits:{example.text}"
+            yield f"{rule.path}:{example.line}: {rule.id}: 已经能命中了，请从 todo 移到 hits：{example.text}"
 
 
 def quoted_by(rule: Rule, example: Example, segmenter: Segmenter) -> str | None:

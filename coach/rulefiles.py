@@ -132,7 +132,7 @@ def _code_files(folder: Path, problems: list[str]) -> dict[str, Path]:
     known = {*files.values(), folder / WORDS_FILE}
     for path in yaml_files(folder):
         if path not in known and SCENARIOS_FOLDER not in path.relative_to(folder).parts:
-            problems.append(f"{_shown(path, folder)}:1: 文件: 没有这个习惯代码,文件名应为代码,如 overpromising.yaml")
+            problems.append(f"{_shown(path, folder)}:1: 文件: 没有这个习惯代码，文件名应为代码，如 overpromising.yaml")
     return {code: path for code, path in files.items() if path.is_file()}
 
 
@@ -171,7 +171,7 @@ def _guards(section: Section, default: tuple[str, ...]) -> tuple[str, ...]:
     guards = section.texts("guards")
     for guard in guards:
         if guard not in GUARDS:
-            section.report("guards", f"「{guard}」不认识,可用的有:{'、'.join(GUARDS)};不要守卫时写 guards: []")
+            section.report("guards", f"「{guard}」不认识，可用的有：{'、'.join(GUARDS)}；不要守卫时写 guards: []")
     return tuple(guard for guard in guards if guard in GUARDS)
 
 
@@ -198,10 +198,10 @@ def _read_rule(code: str, section: Section, words: Words, default_guards: tuple[
         line=section.line,
     )
     if not rule.id or not all(part.isalnum() and part.islower() for part in rule.id.split("-")):
-        section.report("id", "应为小写英文单词,用「-」相连,如 guaranteed-result")
+        section.report("id", "应为小写英文单词，用「-」相连，如 guaranteed-result")
     for example in rule.hits:
         if example.text.count("【") != 1 or example.text.count("】") != 1:
-            section.report("hits", f"要用一对【】标出应当引用的字:{example.text}", line=example.line)
+            section.report("hits", f"要用一对【】标出应当引用的字：{example.text}", line=example.line)
     section.done()
     return rule
 

@@ -57,7 +57,7 @@ class Section:
         if node is None:
             return ()
         if not isinstance(node, yaml.SequenceNode):
-            self.report(key, '应为列表,如 ["……", "……"]')
+            self.report(key, '应为列表，如 ["……", "……"]')
             return ()
         if not node.value:
             self.report(key, "列表不能为空")
@@ -75,10 +75,10 @@ class Section:
         try:
             value = float(node.value)
         except (TypeError, ValueError):
-            self.report(key, f"应为数字,现为「{node.value}」")
+            self.report(key, f"应为数字，现为「{node.value}」")
             return low
         if not low <= value <= high:
-            self.report(key, f"应在 {low:g} 到 {high:g} 之间,现为 {value:g}")
+            self.report(key, f"应在 {low:g} 到 {high:g} 之间，现为 {value:g}")
             return low
         return value
 
@@ -86,7 +86,7 @@ class Section:
         """A whole number in a range; required unless there is a default."""
         value = self.number(key, low=low, high=high, default=default)
         if value != int(value):
-            self.report(key, f"应为整数,现为 {value:g}")
+            self.report(key, f"应为整数，现为 {value:g}")
         return int(value)
 
     def flag(self, key: str) -> bool:
@@ -100,7 +100,7 @@ class Section:
         """One of several quoted words."""
         value = self.text(key, default=default)
         if value and value not in choices:
-            self.report(key, f"「{value}」不认识,可用的有:{'、'.join(choices)}")
+            self.report(key, f"「{value}」不认识，可用的有：{'、'.join(choices)}")
             return choices[0]
         return value
 
@@ -110,7 +110,7 @@ class Section:
         if node is None:
             return ()
         if not isinstance(node, yaml.SequenceNode):
-            self.report(key, "应为列表,每项以「- 」开头")
+            self.report(key, "应为列表，每项以「- 」开头")
             return ()
         return tuple(_section(one, self.path, self.problems) for one in node.value)
 
@@ -124,7 +124,7 @@ class Section:
         for key in self._entries:
             if key not in self._known:
                 known = "、".join(sorted(self._known))
-                self.report(key, f"不认识这个键,这里可用的有:{known}")
+                self.report(key, f"不认识这个键，这里可用的有：{known}")
 
     def _node(self, key: str, *, required: bool) -> yaml.Node | None:
         self._known.add(key)
@@ -139,7 +139,7 @@ class Section:
             self.report(key, "应为一段文字", line=line)
             return ""
         if node.style not in ('"', "'", "|", ">"):
-            self.report(key, f'文字要加引号:"{node.value}"', line=line)
+            self.report(key, f'文字要加引号："{node.value}"', line=line)
         if not node.value.strip():
             self.report(key, "文字不能为空", line=line)
         return str(node.value)
@@ -151,11 +151,11 @@ def read_section(path: Path, problems: list[str], *, shown_as: str | None = None
     try:
         node = yaml.compose(path.read_text(encoding="utf-8"), Loader=_Loader)
     except UnicodeDecodeError:
-        problems.append(f"{name}:1: 文件: 不是 UTF-8 编码,请用 UTF-8 另存")
+        problems.append(f"{name}:1: 文件: 不是 UTF-8 编码，请用 UTF-8 另存")
         return None
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        problems.append(f"{name}:{line}: 格式: YAML 写法有误({error.problem}),请检查缩进、冒号和引号")
+        problems.append(f"{name}:{line}: 格式: YAML 写法有误（{error.problem}），请检查缩进、冒号和引号")
         return None
     except yaml.YAMLError:
         problems.append(f"{name}:1: 格式: 含有 YAML 不允许的字符")

@@ -56,7 +56,7 @@ def transcribe(
     engine = engine or ENGINES["faster-whisper"]()
     utterances, lost_s = _listen(audio, engine, progress or (lambda _done: None))
     if not utterances:
-        raise RecordingError(f"录音「{recording.name}」里没有听到人说话(可能是静音、音乐或音量太小)。")
+        raise RecordingError(f"录音「{recording.name}」里没有听到人说话（可能是静音、音乐或音量太小）。")
     two_channels = audio.samples.shape[0] == 2
     transcript = Transcript(
         call_id=recording.stem,
@@ -67,16 +67,16 @@ def transcribe(
         duration_s=round(audio.duration_s, 2),
     )
     if lost_s >= 1:
-        transcript = transcript.warned(f"约有 {lost_s:.0f} 秒说话没有听清,那里的问题可能漏掉。")
+        transcript = transcript.warned(f"约有 {lost_s:.0f} 秒说话没有听清，那里的问题可能漏掉。")
     if not two_channels:
         return transcript.warned(
-            "这是单声道录音,分不清两个人的声音,所以没有判断。请用双声道录音,或粘贴分好说话人的文字。"
+            "这是单声道录音，分不清两个人的声音，所以没有判断。请用双声道录音，或粘贴分好说话人的文字。"
         )
     if len({turn.name for turn in transcript.turns}) == 1:
-        transcript = transcript.warned(f"只有{transcript.turns[0].name}有人说话,另一声道是空的。")
+        transcript = transcript.warned(f"只有{transcript.turns[0].name}有人说话，另一声道是空的。")
     rep = CHANNEL_NAMES[rep_channel] if rep_channel is not None else None
     if rep is not None and all(turn.name != rep for turn in transcript.turns):
-        raise RecordingError(f"录音「{recording.name}」的{rep}没有人说话,请检查 --rep-channel。")
+        raise RecordingError(f"录音「{recording.name}」的{rep}没有人说话，请检查 --rep-channel。")
     return assign_roles(transcript, rep=rep)
 
 

@@ -32,7 +32,7 @@ RECORDING_SUFFIXES = frozenset(
         ".ac3",
     ]
 )
-INSTALL = "转写录音需要另装组件,请运行:pip install 'sales-conversation-coach[recordings]'"
+INSTALL = "转写录音需要另装组件，请运行：pip install 'sales-conversation-coach[recordings]'"
 _LONGEST_S = 4 * 3600
 _SAME_CHANNELS = 0.999
 
@@ -60,7 +60,7 @@ def decode(path: Path) -> Audio:
     except ImportError as error:
         raise MissingPartError(INSTALL) from error
     if path.stat().st_size == 0:
-        raise RecordingError(f"录音「{path.name}」是空文件(0 字节),请重新导出。")
+        raise RecordingError(f"录音「{path.name}」是空文件（0 字节），请重新导出。")
     blocks: list[Any] = []
     samples = 0
     try:
@@ -75,13 +75,13 @@ def decode(path: Path) -> Audio:
                     blocks.append(resampled.to_ndarray())
                     samples += resampled.samples
                 if samples > _LONGEST_S * SAMPLE_RATE:
-                    raise RecordingError(f"录音「{path.name}」超过 4 小时,请先截短。")
+                    raise RecordingError(f"录音「{path.name}」超过 4 小时，请先截短。")
             blocks += [resampled.to_ndarray() for resampled in resampler.resample(None)]
     except (av.error.FFmpegError, ValueError) as error:
         if not blocks:
-            raise RecordingError(f"「{path.name}」读不出声音,可能已损坏,或者不是录音文件。") from error
+            raise RecordingError(f"「{path.name}」读不出声音，可能已损坏，或者不是录音文件。") from error
     if not blocks:
-        raise RecordingError(f"录音「{path.name}」里没有声音数据,可能没有录完整。")
+        raise RecordingError(f"录音「{path.name}」里没有声音数据，可能没有录完整。")
     return Audio(_one_if_same(numpy.concatenate(blocks, axis=1)))
 
 

@@ -43,7 +43,7 @@ def base_model(cache: Path | None = None) -> Path:
     for name, wanted in DIGESTS.items():
         path = target / name
         if not path.is_file() or _digest(path) != wanted:
-            raise RecordingError(f"语音模型文件 {path} 损坏或被改动(校验和不符)。请删除文件夹 {target} 后重试。")
+            raise RecordingError(f"语音模型文件 {path} 损坏或被改动（校验和不符）。请删除文件夹 {target} 后重试。")
     return target
 
 
@@ -65,7 +65,7 @@ def _join(target: Path) -> None:
         temporary.replace(target)
     except OSError as error:
         if not target.is_dir():  # another process may have been faster
-            raise RecordingError(f"写不下语音模型({error.strerror}),请检查磁盘空间:{target.parent}") from error
+            raise RecordingError(f"写不下语音模型（{error.strerror}），请检查磁盘空间：{target.parent}") from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 

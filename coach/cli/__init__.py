@@ -21,7 +21,7 @@ INTERRUPTED = 130
 
 _typer = typer.Typer(
     name="coach",
-    help="销售对话教练:找出十个说话习惯的问题,讲清为什么,给出更好的说法。全部在本机运行。",
+    help="销售对话教练：找出十个说话习惯的问题，讲清为什么，给出更好的说法。全部在本机运行。",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -61,11 +61,11 @@ def run(command: typer.Typer) -> int:
             return WRONG_USAGE  # the help has been shown
         return _failed(sentence(error), WRONG_USAGE)
     except (KeyboardInterrupt, typer.Abort):
-        return _failed("已中断,没有写下不完整的文件。", INTERRUPTED)
+        return _failed("已中断，没有写下不完整的文件。", INTERRUPTED)
     except OSError as error:
-        return _failed(f"读写文件失败({error.strerror or error}):{error.filename or ''}", 1)
+        return _failed(f"读写文件失败（{error.strerror or error}）：{error.filename or ''}", 1)
 
 
 def _failed(sentence: str, exit_code: int) -> int:
-    typer.secho(f"错误:{sentence}", fg=typer.colors.RED, err=True)
+    typer.secho(f"错误：{sentence}", fg=typer.colors.RED, err=True)
     return exit_code

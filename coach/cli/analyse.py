@@ -36,22 +36,24 @@ class _Failure:
 
 
 def analyse(
-    files: Annotated[list[Path], typer.Argument(help="录音、对话文本或文件夹,可以给多个", metavar="FILE…")],
+    files: Annotated[list[Path], typer.Argument(help="录音、对话文本或文件夹，可以给多个", metavar="FILE…")],
     format: Annotated[str, typer.Option(help="text、json、jsonl、md、html、xlsx")] = "text",
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="写到文件;多通对话时为文件夹")] = None,
-    rep: Annotated[str | None, typer.Option(help="对话里销售的称呼,如 --rep 小王")] = None,
-    rep_channel: Annotated[str | None, typer.Option(help="录音里销售的声道:left 或 right")] = None,
-    only: Annotated[str | None, typer.Option(help="只看这些代码,逗号分隔,如 rude,other.lazy")] = None,
-    strictness: Annotated[str, typer.Option(help="严格程度:strict(少报)、balanced、thorough(多报)")] = "balanced",
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="写到文件；多通对话时为文件夹")] = None,
+    rep: Annotated[str | None, typer.Option(help="对话里销售的称呼，如 --rep 小王")] = None,
+    rep_channel: Annotated[str | None, typer.Option(help="录音里销售的声道：left 或 right")] = None,
+    only: Annotated[str | None, typer.Option(help="只看这些代码，逗号分隔，如 rude,other.lazy")] = None,
+    strictness: Annotated[str, typer.Option(help="严格程度：strict（少报）、balanced、thorough（多报）")] = "balanced",
     explain: Annotated[bool, typer.Option("--explain", help="同时说明哪些话看着像、为什么没有算")] = False,
     rules: Annotated[Path | None, typer.Option(help="改用自己的规则文件夹")] = None,
 ) -> None:
-    """分析一通或多通对话,给出反馈报告。"""
+    """分析一通或多通对话，给出反馈报告。"""
     formats = (*RENDERERS, _LINES)
     if format not in formats:
-        raise typer.BadParameter(f"不认识「{format}」,可用的有:{'、'.join(formats)}", param_hint="--format")
+        raise typer.BadParameter(f"不认识「{format}」，可用的有：{'、'.join(formats)}", param_hint="--format")
     if strictness not in STRICTNESS:
-        raise typer.BadParameter(f"不认识「{strictness}」,可用的有:{'、'.join(STRICTNESS)}", param_hint="--strictness")
+        raise typer.BadParameter(
+            f"不认识「{strictness}」，可用的有：{'、'.join(STRICTNESS)}", param_hint="--strictness"
+        )
     if rep_channel is not None and rep_channel not in _CHANNELS:
         raise typer.BadParameter("只能是 left 或 right", param_hint="--rep-channel")
     codes = _codes(only)
@@ -74,7 +76,7 @@ def _codes(only: str | None) -> frozenset[str]:
     unknown = codes - HABITS.keys() - STRENGTHS.keys()
     if unknown:
         known = "、".join(HABITS)
-        raise typer.BadParameter(f"不认识「{'、'.join(sorted(unknown))}」,可用的有:{known}", param_hint="--only")
+        raise typer.BadParameter(f"不认识「{'、'.join(sorted(unknown))}」，可用的有：{known}", param_hint="--only")
     return codes
 
 
@@ -146,7 +148,7 @@ def _write(reports: Iterator[Report], *, format: str, output: Path | None, expla
         return written
     rendered_all = [render(report, format=format, explain=explain) for report in reports]
     if len(rendered_all) > 1 and (output is not None or renderer.single):
-        raise typer.BadParameter(f"多通对话输出 {format} 时,--output 要写成文件夹", param_hint="--output")
+        raise typer.BadParameter(f"多通对话输出 {format} 时，--output 要写成文件夹", param_hint="--output")
     for rendered in rendered_all:
         if output is not None:
             _save(output, rendered)
@@ -203,7 +205,7 @@ def _finish(failures: Sequence[_Failure], written: int) -> None:
         return
     if len(failures) == 1 and not written:
         raise failures[0].error
-    typer.secho(f"完成 {written} 通,另有 {len(failures)} 个文件没能分析:", fg=typer.colors.YELLOW, err=True)
+    typer.secho(f"完成 {written} 通，另有 {len(failures)} 个文件没能分析：", fg=typer.colors.YELLOW, err=True)
     for failure in failures:
         typer.echo(f"  {failure.path}:{failure.error}", err=True)
     raise typer.Exit(PARTLY_FAILED if written else failures[0].error.exit_code)

@@ -6,7 +6,7 @@ import typer
 
 
 def serve(
-    host: Annotated[str, typer.Option(help="监听地址;默认只有本机能访问")] = "127.0.0.1",
+    host: Annotated[str, typer.Option(help="监听地址；默认只有本机能访问")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="端口", min=1, max=65535)] = 8000,
 ) -> None:
     """启动网页和接口。"""
@@ -14,5 +14,5 @@ def serve(
 
     from coach.web import create_app
 
-    typer.echo(f"打开 http://{host}:{port} 使用,按 Ctrl-C 停止。", err=True)
+    typer.echo(f"打开 http://{host}:{port} 使用，按 Ctrl-C 停止。", err=True)
     uvicorn.run(create_app(), host=host, port=port, log_level="warning")

@@ -24,17 +24,17 @@ def _mistake(error: Exception, context: typer.Context | None) -> str:
             return f"缺少「{_name_of(error)}」。"
         case "NoSuchOption":
             near = "、".join(getattr(error, "possibilities", None) or ())
-            return f"没有「{getattr(error, 'option_name', '')}」这个选项{f',是不是 {near}' if near else ''}。"
+            return f"没有「{getattr(error, 'option_name', '')}」这个选项{f'，是不是 {near}' if near else ''}。"
         case "BadParameter":
             message = str(error)
             chinese = any("一" <= mark <= "龥" for mark in message)
-            return f"{_name_of(error)}:{message}。" if chinese else f"「{_name_of(error)}」的值不对({message})。"
+            return f"{_name_of(error)}:{message}。" if chinese else f"「{_name_of(error)}」的值不对（{message}）。"
     found = _COMMAND.search(str(error))
     if found is None:
-        return f"参数不对({error})。"
+        return f"参数不对（{error}）。"
     commands = list(getattr(context.command, "commands", {})) if context is not None else []
     near = "、".join(get_close_matches(found[1], commands, n=1))
-    return f"没有「{found[1]}」这个命令{f',是不是 {near}' if near else ''}。"
+    return f"没有「{found[1]}」这个命令{f'，是不是 {near}' if near else ''}。"
 
 
 def _name_of(error: Exception) -> str:

@@ -54,8 +54,8 @@ class FlowDetector:
                     detector="flow:monologue",
                     score=0.9,
                     severity=2 if view.size >= _GRAVE_MONOLOGUE else 1,
-                    reason=f"一口气说了 {view.size} 个字,中间没有问客户一句,也没有给他开口的机会;说到一半,客户多半已经不在听了。",
-                    instead="先用一句话说重点,再停下来问:“这一点对您来说重要吗?我先听听您的想法。”",
+                    reason=f"一口气说了 {view.size} 个字，中间没有问客户一句，也没有给他开口的机会；说到一半，客户多半已经不在听了。",
+                    instead="先用一句话说重点，再停下来问：“这一点对您来说重要吗？我先听听您的想法。”",
                 )
 
 

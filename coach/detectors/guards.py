@@ -74,7 +74,7 @@ def question(view: TurnView, span: Span) -> str | None:
 def commitment(view: TurnView, span: Span) -> str | None:
     """我明天上午十点前给您回电话: who and when are named, as the deck recommends."""
     if _OWNER.search(view.folded) and _WHEN.search(view.folded):
-        return "但说了由谁、什么时候办,是可以核实的承诺"
+        return "但说了由谁、什么时候办，是可以核实的承诺"
     return None
 
 
@@ -103,5 +103,5 @@ def exemption(view: TurnView, span: Span, guards: tuple[str, ...]) -> Exemption 
     for name in guards:
         reason = GUARDS[name](view, span)
         if reason is not None:
-            return Exemption(name, f"说了「{view.quote(span)}」,{reason}")
+            return Exemption(name, f"说了「{view.quote(span)}」，{reason}")
     return None

@@ -93,7 +93,7 @@ def _compile(phrase: str, words: Words) -> _Compiled:
     if not body.strip("…"):
         raise PhraseError(f"短语「{phrase}」里没有文字")
     if body[0] == "…" or body[-1] == "…":
-        raise PhraseError(f"短语「{phrase}」:「…」只能放在中间")
+        raise PhraseError(f"短语「{phrase}」：「…」只能放在中间")
     return _Compiled(lead, _Reader(phrase, body, words).read(), tail)
 
 
@@ -118,7 +118,7 @@ class _Reader:
             self._at += 1
             if mark == "|":
                 if top:
-                    raise PhraseError(f"短语「{self._phrase}」:「|」要写在括号里")
+                    raise PhraseError(f"短语「{self._phrase}」：「|」要写在括号里")
                 branches.append([])
             else:
                 branches[-1].append(self._optional(self._one(mark)))
@@ -140,14 +140,14 @@ class _Reader:
         if mark == "{":
             return self._word_list()
         if mark in "}?*+[]":
-            raise PhraseError(f"短语「{self._phrase}」:这里不能写「{mark}」")
+            raise PhraseError(f"短语「{self._phrase}」：这里不能写「{mark}」")
         return _literal(mark)
 
     def _word_list(self) -> _Piece:
         name, closed, _ = self._body[self._at :].partition("}")
         if not closed or name not in self._words:
             known = "、".join(self._words)
-            raise PhraseError(f"短语「{self._phrase}」:词表「{name}」不存在,words.yaml 里有:{known}")
+            raise PhraseError(f"短语「{self._phrase}」：词表「{name}」不存在，words.yaml 里有：{known}")
         self._at += len(name) + 1
         listed = _one_of([_literal(word) for word in sorted(self._words[name], key=len, reverse=True)])
         return replace(listed, regex=f"(?:{listed.regex})")

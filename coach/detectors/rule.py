@@ -60,7 +60,7 @@ def _excuse(rule: Rule, view: TurnView, span: Span) -> Exemption | None:
         found = phrases.found_in(scope.of(view.folded)) if phrases is not None else None
         if found is not None:
             beside = found.of(scope.of(view.turn.text))
-            return Exemption("context", f"说了「{view.quote(span)}」,但一起说了「{beside}」,意思不同")
+            return Exemption("context", f"说了「{view.quote(span)}」，但一起说了「{beside}」，意思不同")
     return exemption(view, span, rule.guards)
 
 

@@ -38,7 +38,7 @@ TEXT_SUFFIXES = frozenset(FORMATS) | LABELLED_SUFFIXES
 def read_calls(path: Path, *, rep: str | None = None) -> Iterator[Transcript]:
     """The calls in a file. Raises InputError or EmptyCallError with what is wrong and what to do."""
     if path.stat().st_size > LARGEST_FILE:
-        raise InputError(f"「{path.name}」超过 50 MB,不像是文字对话。如果是录音,请保留原来的后缀。")
+        raise InputError(f"「{path.name}」超过 50 MB，不像是文字对话。如果是录音，请保留原来的后缀。")
     yield from parse(path.read_bytes(), file_name=path.name, rep=rep)
 
 
@@ -46,7 +46,7 @@ def parse(raw: bytes, *, file_name: str, rep: str | None = None) -> Iterator[Tra
     """The calls in a file's bytes; the format is told by the name's suffix, else by the text."""
     text = decode(raw, file_name=file_name)
     if not text.strip():
-        raise EmptyCallError(f"「{file_name}」是空的,没有可以分析的对话。")
+        raise EmptyCallError(f"「{file_name}」是空的，没有可以分析的对话。")
     suffix = Path(file_name).suffix.lower()
     if suffix in LABELLED_SUFFIXES:
         yield from (assign_roles(call, rep=rep) for call in labelled.read(_one_line(text), file_name=file_name))
@@ -58,7 +58,7 @@ def parse(raw: bytes, *, file_name: str, rep: str | None = None) -> Iterator[Tra
 def read_text(text: str, *, name: str = "粘贴的对话", rep: str | None = None) -> Transcript:
     """A pasted conversation."""
     if not text.strip():
-        raise EmptyCallError("还没有内容。请粘贴一段对话,每句前写上称呼,例如「销售:……」「客户:……」。")
+        raise EmptyCallError("还没有内容。请粘贴一段对话，每句前写上称呼，例如「销售：……」「客户：……」。")
     return _transcript(_told_from(text)(text, name), call_id=name, rep=rep)
 
 

@@ -5,12 +5,12 @@ import codecs
 from coach.errors import InputError
 
 _MAGIC: tuple[tuple[bytes, str], ...] = (
-    (b"RIFF", "录音文件(WAV)"),
-    (b"ID3", "录音文件(MP3)"),
-    (b"\xff\xfb", "录音文件(MP3)"),
-    (b"fLaC", "录音文件(FLAC)"),
-    (b"OggS", "录音文件(OGG)"),
-    (b"#!AMR", "录音文件(AMR)"),
+    (b"RIFF", "录音文件（WAV）"),
+    (b"ID3", "录音文件（MP3）"),
+    (b"\xff\xfb", "录音文件（MP3）"),
+    (b"fLaC", "录音文件（FLAC）"),
+    (b"OggS", "录音文件（OGG）"),
+    (b"#!AMR", "录音文件（AMR）"),
     (b"%PDF", "PDF 文件"),
     (b"PK\x03\x04", "压缩包或 Office 文件"),
     (b"\xd0\xcf\x11\xe0", "旧版 Office 文件"),
@@ -28,12 +28,12 @@ def decode(raw: bytes, *, file_name: str) -> str:
     """
     for magic, kind in _MAGIC:
         if raw.startswith(magic):
-            hint = "请保留原来的后缀再试,录音会自动转写。" if "录音" in kind else "请把对话另存为纯文本(.txt)再试。"
-            raise InputError(f"「{file_name}」看起来是{kind},不是文字对话。{hint}")
+            hint = "请保留原来的后缀再试，录音会自动转写。" if "录音" in kind else "请把对话另存为纯文本（.txt）再试。"
+            raise InputError(f"「{file_name}」看起来是{kind}，不是文字对话。{hint}")
     text = _decoded(raw)
     if text is None or _is_junk(text):
         raise InputError(
-            f"「{file_name}」不是能读的文字:既不是 UTF-8,也不是 GB18030 编码。请用记事本打开后另存为 UTF-8 文本。"
+            f"「{file_name}」不是能读的文字：既不是 UTF-8，也不是 GB18030 编码。请用记事本打开后另存为 UTF-8 文本。"
         )
     return text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
 

@@ -26,7 +26,7 @@ def _object(raw: str, *, where: str) -> dict[str, Any]:
         value = json.loads(raw)
     except (json.JSONDecodeError, RecursionError) as error:
         column = getattr(error, "colno", 1)
-        raise InputError(f"{where}不是完整的 JSON(第 {column} 个字符附近)。每通对话要占一整行。") from error
+        raise InputError(f"{where}不是完整的 JSON（第 {column} 个字符附近）。每通对话要占一整行。") from error
     if not isinstance(value, dict) or not isinstance(value.get("turns"), list):
         raise InputError(f'{where}没有 turns。每行应为 {{"id": …, "turns": [{{"speaker": "rep", "text": …}}, …]}}。')
     return value
@@ -45,12 +45,12 @@ def _call(value: dict[str, Any], *, where: str, number: int) -> Transcript:
 
 def _turn(index: int, value: Any, *, where: str) -> Turn:
     if not isinstance(value, dict) or not isinstance(value.get("text"), str):
-        raise InputError(f"{where}的第 {index + 1} 轮没有文字(text)。")
+        raise InputError(f"{where}的第 {index + 1} 轮没有文字（text）。")
     try:
         speaker = Speaker(str(value.get("speaker")))
     except ValueError as error:
         raise InputError(
-            f"{where}的第 {index + 1} 轮 speaker 是「{value.get('speaker')}」,只能是 rep、customer 或 unknown。"
+            f"{where}的第 {index + 1} 轮 speaker 是「{value.get('speaker')}」，只能是 rep、customer 或 unknown。"
         ) from error
     return Turn(
         index, speaker, value["text"], start_s=_seconds(value.get("start_s")), end_s=_seconds(value.get("end_s"))

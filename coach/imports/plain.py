@@ -73,9 +73,9 @@ def read(text: str) -> Conversation:
             lines[-1] = Line(last.name, joined)
         else:
             lines.append(Line("", raw.strip()))
-    warnings = [f"略过了 {dropped} 行系统提示(如撤回、打招呼)。"] if dropped else []
+    warnings = [f"略过了 {dropped} 行系统提示（如撤回、打招呼）。"] if dropped else []
     if lines and not names:
-        warnings.append("没有认出谁在说话。请在每句前面写上称呼,例如「销售:……」「客户:……」,一行一句。")
+        warnings.append("没有认出谁在说话。请在每句前面写上称呼，例如「销售：……」「客户：……」，一行一句。")
     return Conversation(tuple(lines), "聊天记录" if _is_chat(text) else "纯文本", tuple(warnings))
 
 

@@ -56,13 +56,13 @@ def read(text: str, *, file_name: str) -> Conversation:
     try:
         rows = [row for row in csv.reader(io.StringIO(text), delimiter=delimiter) if any(cell.strip() for cell in row)]
     except csv.Error as error:
-        raise InputError(f"「{file_name}」不是完整的表格({error}),请检查引号是否成对。") from error
+        raise InputError(f"「{file_name}」不是完整的表格（{error}），请检查引号是否成对。") from error
     headings = [fold(cell).strip() for cell in rows[0]] if rows else []
     speaker, said = _column(headings, _SPEAKER), _column(headings, _TEXT)
     if speaker is None or said is None:
-        found = "、".join(filter(None, headings)) or "(空)"
+        found = "、".join(filter(None, headings)) or "（空）"
         raise InputError(
-            f"「{file_name}」的表头是:{found}。需要一列说话人(如「角色」「speaker」)和一列文字(如「内容」「text」)。"
+            f"「{file_name}」的表头是：{found}。需要一列说话人（如「角色」「speaker」）和一列文字（如「内容」「text」）。"
         )
     start, end = _column(headings, _START), _column(headings, _END)
     lines = [Line(_cell(row, speaker), _cell(row, said), _time(row, start), _time(row, end)) for row in rows[1:]]

@@ -48,11 +48,11 @@ def _quoted(turn: Turn, spans: tuple[Span, ...]) -> str:
 
 def _head(report: Report) -> str:
     lines = [
-        f"# 对话反馈:{_escaped(report.call_id)}",
+        f"# 对话反馈：{_escaped(report.call_id)}",
         f"**{report.score} 分** · {verdict_on(report.score)}",
         summary_of(report),
     ]
-    return "\n\n".join(lines + [f"> 注意:{_escaped(warning)}" for warning in report.transcript.warnings])
+    return "\n\n".join(lines + [f"> 注意：{_escaped(warning)}" for warning in report.transcript.warnings])
 
 
 def _priorities(report: Report) -> str:
@@ -70,9 +70,9 @@ def _findings(report: Report) -> str:
         lines = [
             f"### 第 {finding.turn + 1} 轮 · {name_of(finding.code)}({severity_name(finding.severity)}){clock(turn.start_s)}",
             f"> {_quoted(turn, finding.spans)}",
-            f"- 为什么不合适:{_escaped(lead.reason)}",
-            f"- 可以这样说:{_escaped(lead.instead)}",
-            f"- 依据:{'、'.join(dict.fromkeys(detector_name(one.detector) for one in finding.evidence))}",
+            f"- 为什么不合适：{_escaped(lead.reason)}",
+            f"- 可以这样说：{_escaped(lead.instead)}",
+            f"- 依据：{'、'.join(dict.fromkeys(detector_name(one.detector) for one in finding.evidence))}",
         ]
         blocks.append("\n\n".join(lines[:2]) + "\n\n" + "\n".join(lines[2:]))
     return "\n\n".join(blocks) if report.findings else ""
@@ -80,7 +80,8 @@ def _findings(report: Report) -> str:
 
 def _strengths(report: Report) -> str:
     items = [
-        f"- **{name_of(one.code)}**(第 {one.turn + 1} 轮):“{_escaped(one.evidence.quote)}”" for one in report.strengths
+        f"- **{name_of(one.code)}**（第 {one.turn + 1} 轮）：“{_escaped(one.evidence.quote)}”"
+        for one in report.strengths
     ]
     return "\n".join(["## 做得好的地方", "", *items]) if items else ""
 
@@ -99,7 +100,7 @@ def _metrics(report: Report) -> str:
 
 def _exempted(report: Report) -> str:
     items = [
-        f"- 第 {one.turn + 1} 轮,{name_of(one.code)}:{_escaped(one.exemption.reason)}"
+        f"- 第 {one.turn + 1} 轮，{name_of(one.code)}：{_escaped(one.exemption.reason)}"
         for one in report.exempted
         if one.exemption
     ]
@@ -122,8 +123,8 @@ def _transcript(report: Report) -> str:
 def _receipt(report: Report) -> str:
     analysis = report.analysis
     ran = "、".join(f"{one.detector}({short(one.digest)})" for one in analysis.ran)
-    skipped = "".join(f"\n- 没有运行:{one.detector},{_escaped(one.reason)}" for one in analysis.skipped)
+    skipped = "".join(f"\n- 没有运行：{one.detector}，{_escaped(one.reason)}" for one in analysis.skipped)
     return (
-        f"## 检查依据\n\n- 判断了 {analysis.judged_turns} 轮,{analysis.unjudged_turns} 轮分不清说话人没有判断\n"
-        f"- 运行了:{ran}{skipped}\n- 版本 {analysis.version},对话 {short(analysis.input_digest)},阈值 {short(analysis.policy_digest)}"
+        f"## 检查依据\n\n- 判断了 {analysis.judged_turns} 轮，{analysis.unjudged_turns} 轮分不清说话人没有判断\n"
+        f"- 运行了：{ran}{skipped}\n- 版本 {analysis.version}，对话 {short(analysis.input_digest)}，阈值 {short(analysis.policy_digest)}"
     )

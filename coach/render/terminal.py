@@ -45,7 +45,7 @@ def show(report: Report, console: Console, *, explain: bool = False) -> None:
     )
     console.print(summary_of(report))
     for warning in report.transcript.warnings:
-        console.print(Text(f"注意:{warning}", style="yellow"))
+        console.print(Text(f"注意：{warning}", style="yellow"))
     for title, block in _sections(report, explain=explain):
         console.print()
         console.print(Text(title, style="bold cyan"))
@@ -66,7 +66,7 @@ def _sections(report: Report, *, explain: bool) -> list[tuple[str, RenderableTyp
         sections.append(("可以改进的地方", Group(*(_finding(report, one) for one in report.findings))))
     if report.strengths:
         items = [
-            Text.assemble((name_of(one.code), "green"), f"(第 {one.turn + 1} 轮)“{one.evidence.quote}”")
+            Text.assemble((name_of(one.code), "green"), f"（第 {one.turn + 1} 轮）“{one.evidence.quote}”")
             for one in report.strengths
         ]
         sections.append(("做得好的地方", Group(*items)))
@@ -74,7 +74,7 @@ def _sections(report: Report, *, explain: bool) -> list[tuple[str, RenderableTyp
     sections.append(("整通对话", _metrics(report)))
     if explain:
         reasons = [
-            Text(f"第 {one.turn + 1} 轮,{name_of(one.code)}:{one.exemption.reason}")
+            Text(f"第 {one.turn + 1} 轮，{name_of(one.code)}：{one.exemption.reason}")
             for one in report.exempted
             if one.exemption
         ]
@@ -131,10 +131,10 @@ def _metrics(report: Report) -> RenderableType:
 def _receipt(report: Report) -> str:
     analysis = report.analysis
     ran = " ".join(f"{one.detector} {short(one.digest)}" for one in analysis.ran)
-    skipped = "".join(f";没有运行 {one.detector}:{one.reason}" for one in analysis.skipped)
-    limited = f";只看 {'、'.join(analysis.codes)}" if analysis.codes else ""
+    skipped = "".join(f"；没有运行 {one.detector}：{one.reason}" for one in analysis.skipped)
+    limited = f"；只看 {'、'.join(analysis.codes)}" if analysis.codes else ""
     unjudged = f",{analysis.unjudged_turns} 轮分不清说话人没有判断" if analysis.unjudged_turns else ""
     return (
-        f"依据:判断了 {analysis.judged_turns} 轮{unjudged};{ran}{skipped}{limited};"
+        f"依据：判断了 {analysis.judged_turns} 轮{unjudged}；{ran}{skipped}{limited}；"
         f"版本 {analysis.version} 对话 {short(analysis.input_digest)} 阈值 {short(analysis.policy_digest)}"
     )

@@ -22,9 +22,9 @@ def detector_name(detector: str) -> str:
 def verdict_on(score: int) -> str:
     """The score in words."""
     if score >= 90:
-        return "很好,继续保持"
+        return "很好，继续保持"
     if score >= 75:
-        return "不错,有几处可以更好"
+        return "不错，有几处可以更好"
     if score >= 55:
         return "有明显的问题要改"
     return "这通对话很可能让客户不舒服"
@@ -36,9 +36,9 @@ def summary_of(report: Report) -> str:
         return "这段对话没有可以判断的销售话语。"
     found = len(report.findings)
     if not found:
-        return f"看了销售的 {report.analysis.judged_turns} 轮话,没有发现十个习惯里的问题。"
+        return f"看了销售的 {report.analysis.judged_turns} 轮话，没有发现十个习惯里的问题。"
     turns = len({finding.turn for finding in report.findings})
-    return f"看了销售的 {report.analysis.judged_turns} 轮话,其中 {turns} 轮有 {found} 处可以改进,{len(report.strengths)} 处做得好。"
+    return f"看了销售的 {report.analysis.judged_turns} 轮话，其中 {turns} 轮有 {found} 处可以改进，{len(report.strengths)} 处做得好。"
 
 
 def habit_state(habit: HabitSummary) -> str:
@@ -46,10 +46,10 @@ def habit_state(habit: HabitSummary) -> str:
     if not habit.looked_for:
         return "没有检查"
     if not habit.count:
-        return "查过了,没有发现"
+        return "查过了，没有发现"
     parts = [f"{one.name} {one.count}" for one in habit.codes if one.count and len(habit.codes) > 1]
     detail = f"({'、'.join(parts)})" if parts else ""
-    return f"{habit.count} 处,最重为{severity_name(habit.severity)}{detail}"
+    return f"{habit.count} 处，最重为{severity_name(habit.severity)}{detail}"
 
 
 def clock(seconds: float | None) -> str:

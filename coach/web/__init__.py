@@ -13,7 +13,7 @@ from coach.pipeline import Coach
 from coach.web import api, pages
 from coach.web.limits import LimitBody
 
-_DESCRIPTION = "找出销售对话里的十个说话习惯问题,讲清为什么,给出更好的说法。全部在本机运行,不访问网络。"
+_DESCRIPTION = "找出销售对话里的十个说话习惯问题，讲清为什么，给出更好的说法。全部在本机运行，不访问网络。"
 
 
 def create_app(coach: Coach | None = None) -> FastAPI:
@@ -51,7 +51,7 @@ async def _wrong_request(_request: Request, error: Exception) -> JSONResponse:
         if isinstance(error, RequestValidationError)
         else []
     )
-    return problem(422, f"请求的内容不对,请检查:{'、'.join(filter(None, where)) or '请求体应为 JSON'}")
+    return problem(422, f"请求的内容不对，请检查：{'、'.join(filter(None, where)) or '请求体应为 JSON'}")
 
 
 def problem(status: int, detail: str) -> JSONResponse:

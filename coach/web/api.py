@@ -20,14 +20,14 @@ _LONGEST_TEXT = 5_000_000
 _EXAMPLES: dict[str, Any] = {
     "text": {
         "summary": "粘贴的对话",
-        "value": {"text": "销售:李姐好,这批货包在我身上,保您月月赚钱。\n客户:上次你也这么说。", "call_id": "demo"},
+        "value": {"text": "销售：李姐好，这批货包在我身上，保您月月赚钱。\n客户：上次你也这么说。", "call_id": "demo"},
     },
     "turns": {
         "summary": "分好轮次的对话",
         "value": {
             "turns": [
                 {"speaker": "customer", "text": "别人家的比你们好卖。"},
-                {"speaker": "rep", "text": "不可能,你根本没用心推。"},
+                {"speaker": "rep", "text": "不可能，你根本没用心推。"},
             ]
         },
     },
@@ -54,12 +54,12 @@ class CallIn(BaseModel):
     turns: list[TurnIn] | None = None
     rep: str | None = Field(default=None, max_length=100, description="文本里销售的称呼")
     call_id: str = Field(default="对话", min_length=1, max_length=200)
-    only: list[str] = Field(default_factory=list, description="只看这些代码;空为全部")
+    only: list[str] = Field(default_factory=list, description="只看这些代码；空为全部")
 
     @model_validator(mode="after")
     def _one_of_both(self) -> "CallIn":
         if (self.text is None) == (self.turns is None):
-            raise ValueError("text 和 turns 要给一个,而且只给一个")
+            raise ValueError("text 和 turns 要给一个，而且只给一个")
         return self
 
     def transcript(self) -> Transcript:
@@ -78,15 +78,15 @@ class CallIn(BaseModel):
     summary="分析一段对话",
     response_class=Response,
     responses={
-        200: {"description": "完整报告,格式见 coach schema", "content": {"application/json": {}}},
-        422: {"description": "内容没法分析,detail 说明原因和办法", "content": {"application/problem+json": {}}},
+        200: {"description": "完整报告，格式见 coach schema", "content": {"application/json": {}}},
+        422: {"description": "内容没法分析，detail 说明原因和办法", "content": {"application/problem+json": {}}},
     },
 )
 def analyse(request: Request, call: Annotated[CallIn, Body(openapi_examples=_EXAMPLES)]) -> Response:
     """Judge a conversation and give the whole report as JSON."""
     unknown = [code for code in call.only if code not in HABITS and code not in STRENGTHS]
     if unknown:
-        raise InputError(f"only 里有不认识的代码:{'、'.join(unknown)}。")
+        raise InputError(f"only 里有不认识的代码：{'、'.join(unknown)}。")
     coach: Coach = request.app.state.coach
     report = coach.analyse(call.transcript(), only=call.only)
     return Response(render(report, format="json"), media_type="application/json")

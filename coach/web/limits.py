@@ -6,7 +6,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 LARGEST_BODY = 1 << 30
 """Bytes; a recording of four hours fits."""
 
-_TOO_LARGE = {"type": "about:blank", "title": "内容太大", "status": 413, "detail": "一次最多 1 GB,请拆成几次上传。"}
+_TOO_LARGE = {"type": "about:blank", "title": "内容太大", "status": 413, "detail": "一次最多 1 GB，请拆成几次上传。"}
 
 
 class LimitBody:

@@ -34,5 +34,5 @@ def build(section: Section, words: Words) -> Pattern:
     try:
         return Pattern(re2.compile(expression))
     except re2.error as error:
-        section.report("regex", f"RE2 读不懂这个表达式({error}):RE2 不支持前后查找和反向引用")
+        section.report("regex", f"RE2 读不懂这个表达式（{error}）：RE2 不支持前后查找和反向引用")
         return Pattern(re2.compile("$^"))
