@@ -4,6 +4,7 @@
     ├── InputError             the conversation cannot be read        exit 3, status 422
     │   └── EmptyCallError     nothing in it to judge                 exit 3, status 422
     ├── RuleFileError          a file in rules/ is wrong              exit 4, status 500
+    ├── ModelError             a trained model cannot be used         exit 8, status 500
     ├── RecordingError         the recording cannot be used           exit 5, status 422
     └── MissingPartError       an optional part is not installed      exit 6, status 501
 
@@ -38,6 +39,13 @@ class RuleFileError(CoachError):
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
         self.problems = tuple(problems)
+
+
+class ModelError(CoachError):
+    """A trained model that is missing, damaged or not the one its card describes."""
+
+    exit_code = 8
+    status = 500
 
 
 class RecordingError(CoachError):

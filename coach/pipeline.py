@@ -3,15 +3,17 @@
 import hashlib
 import json
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from coach import __version__
+from coach.classify.model import load as load_model
 from coach.detectors import Detector
+from coach.detectors.classifier import ClassifierDetector
 from coach.detectors.flow import FlowDetector
 from coach.detectors.rule import RuleDetector
 from coach.detectors.view import CallView
-from coach.errors import EmptyCallError
+from coach.errors import EmptyCallError, ModelError
 from coach.findings import Policy, gather
 from coach.metrics import measure, observe
 from coach.privacy import masked
@@ -25,6 +27,10 @@ Progress = Callable[[float], None]
 """Told how much of a recording is done, 0 to 1."""
 
 
+CLASSIFIER = "habits"
+"""The shipped model's folder in `models/`."""
+
+
 @dataclass(frozen=True)
 class Coach:
     """Everything needed to turn a call into a report. `Coach.load()` makes one from the shipped rules and models."""
@@ -36,11 +42,26 @@ class Coach:
     skipped: tuple[Skipped, ...] = ()
 
     @classmethod
-    def load(cls, *, rules: Path | None = None, policy: Policy | None = None) -> "Coach":
-        """Read the rules folder (the shipped one by default). Raises RuleFileError with every mistake in it."""
+    def load(cls, *, rules: Path | None = None, model: Path | None = None, policy: Policy | None = None) -> "Coach":
+        """Read a folder of rules and one of a trained model (the shipped ones by default).
+
+        Raises RuleFileError with every mistake in the rules. A model that cannot be used is left out, and every
+        report says so.
+        """
         book = load_rules(rules or folder("rules"))
+        segmenter = Segmenter(book.dictionary)
         detectors: list[Detector] = [RuleDetector(book), FlowDetector()]
-        return cls(book, detectors, Segmenter(book.dictionary), policy or Policy())
+        skipped: tuple[Skipped, ...] = ()
+        try:
+            trained = load_model(model or folder("models") / CLASSIFIER, segmenter)
+            detectors.append(ClassifierDetector(trained, book))
+        except ModelError as error:
+            skipped = (Skipped(ClassifierDetector.id, str(error)),)
+        return cls(book, detectors, segmenter, policy or Policy(), skipped)
+
+    def limited_to(self, wanted: Callable[[Detector], bool]) -> "Coach":
+        """The same coach with only some of its detectors."""
+        return replace(self, detectors=[detector for detector in self.detectors if wanted(detector)])
 
     def listen(
         self, recording: Path, *, rep_channel: int | None = None, progress: Progress | None = None

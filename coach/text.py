@@ -144,11 +144,12 @@ class Segmenter:
     def __init__(self, dictionary: Sequence[Entry] = ()) -> None:
         self._dictionary = dictionary
         self._tagger: object | None = None
+        self._tokenizer: object | None = None
 
     def tokens(self, folded: str) -> tuple[Token, ...]:
         """The tokens of folded text, with part-of-speech tags."""
         if self._tagger is None:
-            self._tagger = self._load()
+            self._tagger = self._load_tagger()
         tokens: list[Token] = []
         start = 0
         for pair in self._tagger.cut(folded):  # type: ignore[attr-defined]
@@ -157,13 +158,25 @@ class Segmenter:
             start = end
         return tuple(tokens)
 
-    def _load(self) -> object:
-        import jieba
+    def words(self, folded: str) -> list[str]:
+        """The words of folded text, without tags: about ten times as fast."""
+        if self._tokenizer is None:
+            self._tokenizer = self._load_tokenizer()
+        return list(self._tokenizer.cut(folded))  # type: ignore[attr-defined]
+
+    def _load_tagger(self) -> object:
         import jieba.posseg
+
+        if self._tokenizer is None:
+            self._tokenizer = self._load_tokenizer()
+        return jieba.posseg.POSTokenizer(self._tokenizer)
+
+    def _load_tokenizer(self) -> object:
+        import jieba
 
         jieba.setLogLevel(logging.WARNING)
         tokenizer = jieba.Tokenizer()
         tokenizer.initialize()
         for entry in self._dictionary:
             tokenizer.add_word(entry.word, entry.frequency, entry.tag)
-        return jieba.posseg.POSTokenizer(tokenizer)
+        return tokenizer

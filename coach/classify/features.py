@@ -1,0 +1,114 @@
+"""Words as numbers: tf-idf of character n-grams, of word n-grams, and of the customer's characters before.
+
+The vectorizers are scikit-learn's. A fitted one is kept as its n-grams and their idf, plain arrays without pickle.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from math import log
+from typing import Any
+
+import numpy
+from scipy import sparse
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from coach.classify.said import Said
+from coach.text import Segmenter
+
+Arrays = dict[str, Any]
+"""Named numpy arrays, as they are stored."""
+
+_SEPARATOR = "\n"
+_TELLING = 1 + log(20)
+
+
+@dataclass(frozen=True)
+class Block:
+    """One group of features: how to read a turn, which n-grams, how rare they may be, and their weight."""
+
+    name: str
+    analyzer: str
+    lengths: tuple[int, int]
+    least_turns: int
+    weight: float
+
+
+BLOCKS = (
+    Block("characters", "char", (1, 4), 2, 1.0),
+    Block("words", "word", (1, 2), 2, 1.0),
+    Block("before", "char", (1, 2), 3, 0.5),
+)
+
+
+class Lexical:
+    """The fitted vectorizers of all blocks; turns into a sparse matrix of shape (turns, n-grams)."""
+
+    def __init__(self, vectorizers: Mapping[str, TfidfVectorizer], segmenter: Segmenter) -> None:
+        self._vectorizers = vectorizers
+        self._segmenter = segmenter
+
+    @classmethod
+    def fit(cls, turns: Sequence[Said], segmenter: Segmenter) -> "Lexical":
+        """Learn n-grams and idf from turns."""
+        vectorizers = {}
+        for block in BLOCKS:
+            vectorizer = _vectorizer(block, min_df=block.least_turns)
+            vectorizers[block.name] = vectorizer.fit(_texts(block, turns, segmenter))
+        return cls(vectorizers, segmenter)
+
+    def transform(self, turns: Sequence[Said]) -> Any:
+        """Features of turns, shape (turns, n-grams), CSR."""
+        return sparse.hstack(
+            [
+                self._vectorizers[block.name].transform(_texts(block, turns, self._segmenter)) * block.weight
+                for block in BLOCKS
+            ]
+        ).tocsr()
+
+    def words(self, text: str) -> list[str]:
+        """The words of a text as the word n-grams see them, marks left out."""
+        return self._segmenter.words(Said(text).spoken)
+
+    def is_telling(self, word: str) -> bool:
+        """Whether a word is rare enough to say something: in fewer than one training turn in twenty."""
+        vectorizer = self._vectorizers["words"]
+        at = vectorizer.vocabulary_.get(word)
+        return at is not None and bool(vectorizer.idf_[at] > _TELLING)
+
+    def arrays(self) -> Arrays:
+        """What to store."""
+        stored: Arrays = {}
+        for block in BLOCKS:
+            vectorizer = self._vectorizers[block.name]
+            grams = sorted(vectorizer.vocabulary_, key=vectorizer.vocabulary_.__getitem__)
+            joined = _SEPARATOR.join(grams).encode()
+            stored[f"{block.name}.grams"] = numpy.frombuffer(joined, dtype=numpy.uint8)
+            stored[f"{block.name}.idf"] = vectorizer.idf_.astype(numpy.float32)
+        return stored
+
+    @classmethod
+    def restore(cls, arrays: Mapping[str, Any], segmenter: Segmenter) -> "Lexical":
+        """The vectorizers from what was stored."""
+        vectorizers = {}
+        for block in BLOCKS:
+            grams = bytes(arrays[f"{block.name}.grams"]).decode().split(_SEPARATOR)
+            vectorizer = _vectorizer(block, vocabulary={gram: at for at, gram in enumerate(grams)})
+            vectorizer.idf_ = arrays[f"{block.name}.idf"].astype(numpy.float64)
+            vectorizers[block.name] = vectorizer
+        return cls(vectorizers, segmenter)
+
+
+def _vectorizer(block: Block, **options: Any) -> TfidfVectorizer:
+    words: dict[str, Any] = {"token_pattern": None, "tokenizer": str.split} if block.analyzer == "word" else {}
+    return TfidfVectorizer(
+        analyzer=block.analyzer, ngram_range=block.lengths, sublinear_tf=True, lowercase=False, **words, **options
+    )
+
+
+def _texts(block: Block, turns: Sequence[Said], segmenter: Segmenter) -> list[str]:
+    readers: Mapping[str, Callable[[Said], str]] = {
+        "characters": lambda turn: turn.spoken,
+        "words": lambda turn: " ".join(segmenter.words(turn.spoken)),
+        "before": lambda turn: turn.spoken_before,
+    }
+    return [readers[block.name](turn) for turn in turns]

@@ -1,0 +1,137 @@
+"""A model's card: what it learnt from, how good it is, where its thresholds are, and the digest it is known by."""
+
+import json
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy
+
+from coach.classify.model import CARD_FILE, MODEL_FILE, save
+from coach.errors import ModelError
+from coach.pipeline import Coach
+from coach.training.corpus import LabelledCall
+from coach.training.evaluate import Evaluation, evaluate, outcomes
+from coach.training.train import CODES, Training
+
+RULES, CLASSIFIER, BOTH = "rules", "classifier", "both"
+
+
+@dataclass(frozen=True)
+class Card:
+    """The card as it is stored; `figures` holds an evaluation on the held-out calls for rules, classifier and both."""
+
+    digest: str
+    passes: tuple[str, ...]
+    held_out: tuple[str, ...]
+    turns: int
+    positives: dict[str, int]
+    thresholds: dict[str, float]
+    cross_fitted: dict[str, float]
+    figures: dict[str, Any]
+
+    @property
+    def macro_f1(self) -> float:
+        """Of both together on the held-out calls; of the classifier on cross-fitted turns where none are held out."""
+        held = self.figures.get(BOTH)
+        return float(held["macro_f1"]["value"]) if held else self.cross_fitted["macro_f1"]
+
+    @property
+    def alarms_per_100(self) -> float:
+        """False alarms on 100 harmless turns, likewise."""
+        held = self.figures.get(BOTH)
+        return float(held["alarms_per_100"]["value"]) if held else self.cross_fitted["alarms_per_100"]
+
+
+def put_in_place(
+    trained: Training,
+    target: Path,
+    *,
+    learnt: Sequence[LabelledCall],
+    kept: Sequence[LabelledCall],
+    accept_worse: bool = False,
+) -> Card:
+    """Evaluate a trained model on calls kept apart and write it with its card, whole or not at all.
+
+    Raises ModelError if a model stands there already and is better on the same calls, unless `accept_worse`.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}."))
+    try:
+        digest = save(trained.model, draft / MODEL_FILE)
+        card = Card(
+            digest=digest,
+            passes=_authors(learnt),
+            held_out=_authors(kept),
+            turns=len(trained.turns),
+            positives=dict(Counter(code for turn in trained.turns for code in CODES if code in turn.labels)),
+            thresholds=dict(zip(CODES, (round(float(one), 4) for one in trained.model.thresholds), strict=True)),
+            cross_fitted=_cross_fitted(trained),
+            figures={},
+        )
+        _write(card, draft)
+        if kept:
+            card = _with_figures(card, draft, kept)
+            _write(card, draft)
+            if not accept_worse:
+                _refuse_if_worse(card, target, kept)
+        if target.is_dir():
+            shutil.rmtree(target)
+        draft.replace(target)
+        target.chmod(0o755)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    return card
+
+
+def ablation(coach: Coach, calls: Sequence[LabelledCall]) -> dict[str, Evaluation]:
+    """The same calls with the rules alone, the classifier alone, and both."""
+    return {
+        RULES: evaluate(outcomes(coach.limited_to(lambda detector: detector.id != CLASSIFIER), calls)),
+        CLASSIFIER: evaluate(outcomes(coach.limited_to(lambda detector: detector.id == CLASSIFIER), calls)),
+        BOTH: evaluate(outcomes(coach, calls)),
+    }
+
+
+def _with_figures(card: Card, draft: Path, kept: Sequence[LabelledCall]) -> Card:
+    figures = {name: asdict(one) for name, one in ablation(Coach.load(model=draft), kept).items()}
+    return Card(**{**vars(card), "figures": figures})
+
+
+def _refuse_if_worse(card: Card, target: Path, kept: Sequence[LabelledCall]) -> None:
+    standing = Coach.load(model=target)
+    if standing.skipped:
+        return  # nothing there that works
+    before = evaluate(outcomes(standing, kept)).macro_f1.value
+    if card.macro_f1 < before:
+        raise ModelError(
+            f"新模型在保留的对话上宏平均 F1 是 {card.macro_f1:.3f}，现有模型是 {before:.3f}，没有替换。"
+            "确实要换请加 --accept-worse。"
+        )
+
+
+def _cross_fitted(trained: Training) -> dict[str, float]:
+    """The classifier alone on training turns, each scored by parts that never saw its pass."""
+    labels = numpy.array([[code in turn.labels for code in CODES] for turn in trained.turns])
+    found = trained.unseen >= trained.model.thresholds
+    f1 = [
+        2 * int((found[:, at] & labels[:, at]).sum()) / int(found[:, at].sum() + labels[:, at].sum())
+        for at in range(len(CODES))
+        if labels[:, at].any()
+    ]
+    harmless = trained.plain & ~labels.any(axis=1)
+    alarms = 100 * float(found[harmless].any(axis=1).mean()) if harmless.any() else 0.0
+    return {"macro_f1": round(sum(f1) / len(f1), 4), "alarms_per_100": round(alarms, 4)}
+
+
+def _authors(calls: Sequence[LabelledCall]) -> tuple[str, ...]:
+    return tuple(sorted({call.author for call in calls}))
+
+
+def _write(card: Card, folder: Path) -> None:
+    text = json.dumps(asdict(card), ensure_ascii=False, indent=1, sort_keys=True)
+    (folder / CARD_FILE).write_text(text + "\n", encoding="utf-8")
