@@ -159,10 +159,10 @@ class Segmenter:
         return tuple(tokens)
 
     def words(self, folded: str) -> list[str]:
-        """The words of folded text, without tags: about ten times as fast."""
+        """The words of folded text by the dictionary alone, without tags: about ten times as fast."""
         if self._tokenizer is None:
             self._tokenizer = self._load_tokenizer()
-        return list(self._tokenizer.cut(folded))  # type: ignore[attr-defined]
+        return list(self._tokenizer.cut(folded, HMM=False))  # type: ignore[attr-defined]
 
     def _load_tagger(self) -> object:
         import jieba.posseg

@@ -5,6 +5,7 @@ The vectorizers are scikit-learn's. A fitted one is kept as its n-grams and thei
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import log
 from typing import Any
 
@@ -65,23 +66,37 @@ class Lexical:
             ]
         ).tocsr()
 
-    def words(self, text: str) -> list[str]:
-        """The words of a text as the word n-grams see them, marks left out."""
-        return self._segmenter.words(Said(text).spoken)
+    def added_by_words(self, text: str, weights: Any) -> list[tuple[str, float]]:
+        """What each telling word of a text adds to a linear score, by the n-grams of it and with it; each word once.
 
-    def is_telling(self, word: str) -> bool:
-        """Whether a word is rare enough to say something: in fewer than one training turn in twenty."""
-        vectorizer = self._vectorizers["words"]
-        at = vectorizer.vocabulary_.get(word)
-        return at is not None and bool(vectorizer.idf_[at] > _TELLING)
+        A word is telling if fewer than one training turn in twenty holds it.
+        """
+        turn = Said(text)
+        row = self.transform([turn])
+        known = self._vectorizers["words"]
+        added: dict[str, float] = {}
+        for word in self._segmenter.words(turn.spoken):
+            at = known.vocabulary_.get(word)
+            if len(word) > 1 and at is not None and known.idf_[at] > _TELLING:
+                added.setdefault(word, 0.0)
+        for at, value in zip(row.indices, row.data, strict=True):
+            block, gram = self._grams[at]
+            for word in added:
+                if (block == "characters" and gram in word) or (block == "words" and word in gram.split(" ")):
+                    added[word] += float(value * weights[at])
+        return list(added.items())
+
+    @cached_property
+    def _grams(self) -> list[tuple[str, str]]:
+        """The block and the n-gram of every feature."""
+        return [(block.name, gram) for block in BLOCKS for gram in _in_order(self._vectorizers[block.name])]
 
     def arrays(self) -> Arrays:
         """What to store."""
         stored: Arrays = {}
         for block in BLOCKS:
             vectorizer = self._vectorizers[block.name]
-            grams = sorted(vectorizer.vocabulary_, key=vectorizer.vocabulary_.__getitem__)
-            joined = _SEPARATOR.join(grams).encode()
+            joined = _SEPARATOR.join(_in_order(vectorizer)).encode()
             stored[f"{block.name}.grams"] = numpy.frombuffer(joined, dtype=numpy.uint8)
             stored[f"{block.name}.idf"] = vectorizer.idf_.astype(numpy.float32)
         return stored
@@ -96,6 +111,10 @@ class Lexical:
             vectorizer.idf_ = arrays[f"{block.name}.idf"].astype(numpy.float64)
             vectorizers[block.name] = vectorizer
         return cls(vectorizers, segmenter)
+
+
+def _in_order(vectorizer: TfidfVectorizer) -> list[str]:
+    return sorted(vectorizer.vocabulary_, key=vectorizer.vocabulary_.__getitem__)
 
 
 def _vectorizer(block: Block, **options: Any) -> TfidfVectorizer:

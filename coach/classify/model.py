@@ -22,7 +22,7 @@ from coach.text import Segmenter
 MODEL_FILE = "model.npz"
 CARD_FILE = "card.json"
 _SCALE = 127.0
-_LEAST_FALL = 0.05
+_LEAST_ADDED = 0.05
 
 
 @dataclass(frozen=True)
@@ -88,23 +88,21 @@ class Model:
         meaning = context_features(
             self.encoder.encode([turn.text for turn in turns]), self.encoder.encode([turn.before for turn in turns])
         )
-        return blended(
-            self.lexical_scores.scores(self.lexical.transform(turns)), self.meaning_scores.scores(meaning), self.blend
-        )
+        return blended(self.word_scores(turns), self.meaning_scores.scores(meaning), self.blend)
 
     def scores(self, turns: Sequence[Said]) -> Any:
         """Probabilities stretched so that each habit's threshold lies at one half, shape (turns, habits)."""
         return stretched(self.probabilities(turns), self.thresholds)
 
+    def word_scores(self, turns: Sequence[Said]) -> Any:
+        """What the words alone say, without the meaning: scores of shape (turns, habits), cheap to have."""
+        return self.lexical_scores.scores(self.lexical.transform(turns))
+
     def weightiest(self, text: str, *, column: int, most: int) -> list[str]:
-        """The telling words of a text without which its lexical score for a habit falls furthest, in their order."""
-        words = self.lexical.words(text)
-        telling = [len(word) > 1 and self.lexical.is_telling(word) for word in words]
-        variants = [text, *("".join(words[:at] + words[at + 1 :]) for at in range(len(words)))]
-        scores = self.lexical_scores.scores(self.lexical.transform([Said(one) for one in variants]))[:, column]
-        falls = numpy.where(telling, scores[0] - scores[1:], 0)
-        chosen = [int(at) for at in numpy.argsort(-falls, kind="stable")[:most] if falls[at] >= _LEAST_FALL]
-        return list(dict.fromkeys(words[at] for at in sorted(chosen)))
+        """The telling words of a text whose n-grams add most to its lexical score for a habit, in their order."""
+        added = self.lexical.added_by_words(text, self.lexical_scores.weights[:, column])
+        heaviest = sorted((one for one in added if one[1] >= _LEAST_ADDED), key=lambda one: -one[1])[:most]
+        return [word for word, _ in added if word in dict(heaviest)]
 
 
 def blended(lexical: Any, meaning: Any, blend: Any) -> Any:

@@ -64,13 +64,14 @@ class ClassifierDetector:
         )
 
     def _carrier(self, view: TurnView, turn: Said, *, column: int) -> Span | None:
-        """The sentence without which the score falls below the threshold, if one alone carries it."""
+        """The sentence that speaks most for the habit, if without it the score falls below the threshold."""
         sentences = [one for one in view.sentences if len(one) >= _SHORTEST_SENTENCE]
         if len(sentences) < 2:
             return None
-        scores = self._model.scores([_without(turn, one) for one in sentences])[:, column]
-        lowest = int(numpy.argmin(scores))
-        return _trimmed(view, sentences[lowest]) if scores[lowest] < _TOLD else None
+        speaking = self._model.word_scores([Said(one.of(turn.text), turn.before) for one in sentences])[:, column]
+        loudest = sentences[int(numpy.argmax(speaking))]
+        rest = Said(turn.text[: loudest.start] + turn.text[loudest.end :], turn.before)
+        return _trimmed(view, loudest) if self._model.scores([rest])[0, column] < _TOLD else None
 
     def _reason(self, code: str, quote: str, *, column: int) -> str:
         """Which words weigh most, and why the habit hurts."""
@@ -90,10 +91,6 @@ def _suggestions(book: RuleBook, model: Model) -> Mapping[str, Suggestions]:
 
 def _said(view: TurnView) -> Said:
     return Said(view.turn.text, view.answered.turn.text if view.answered is not None else "")
-
-
-def _without(turn: Said, span: Span) -> Said:
-    return Said(turn.text[: span.start] + turn.text[span.end :], turn.before)
 
 
 def _trimmed(view: TurnView, span: Span) -> Span:
