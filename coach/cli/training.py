@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from coach.cli.tables import as_markdown, as_text
 from coach.errors import InputError
 from coach.pipeline import CLASSIFIER, Coach
 from coach.resources import folder
@@ -16,7 +17,6 @@ from coach.training.card import Card, put_in_place
 from coach.training.corpus import read_corpus, read_splits, split_of
 from coach.training.evaluate import evaluate as figures_of
 from coach.training.evaluate import grouped, outcomes
-from coach.training.tables import as_markdown, as_text
 
 SPLITS_FILE = "splits.tsv"
 _GROUPS = {"style": "style", "domain": "domain", "author": "author"}

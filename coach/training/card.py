@@ -125,7 +125,7 @@ def _cross_fitted(trained: Training) -> dict[str, float]:
     ]
     harmless = trained.plain & ~labels.any(axis=1)
     alarms = 100 * float(found[harmless].any(axis=1).mean()) if harmless.any() else 0.0
-    return {"macro_f1": round(sum(f1) / len(f1), 4), "alarms_per_100": round(alarms, 4)}
+    return {"macro_f1": round(sum(f1) / max(1, len(f1)), 4), "alarms_per_100": round(alarms, 4)}
 
 
 def _authors(calls: Sequence[LabelledCall]) -> tuple[str, ...]:

@@ -45,7 +45,11 @@ class Training:
 
 
 def train(
-    calls: Sequence[LabelledCall], segmenter: Segmenter, *, alarms: float = ALARMS, told: Callable[[str], None] = print
+    calls: Sequence[LabelledCall],
+    segmenter: Segmenter,
+    *,
+    alarms: float = ALARMS,
+    told: Callable[[str], None] = lambda _line: None,
 ) -> Training:
     """A model from calls; `told` hears what is being done. Needs turns of at least two passes."""
     turns = tuple(turn for call in calls for turn in call.turns)
