@@ -22,7 +22,7 @@ from coach.text import Segmenter
 FOLDER = folder("models") / CLASSIFIER
 IMPLICIT = (
     "客户：你们这个系统我不太会用。\n"
-    "销售：像您这样年纪的，我们一般都建议让孩子来办，您听了也记不住，回头还得再讲一遍。您先坐着吧。\n"
+    "销售：您这个店一天也就卖几百块，这种系统不是给您这样的店用的，讲了您也用不上。今天先到这里吧。\n"
     "客户：……"
 )
 

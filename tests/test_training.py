@@ -13,7 +13,7 @@ from coach.text import Segmenter
 from coach.training.card import put_in_place
 from coach.training.corpus import LabelledCall, read_corpus, read_splits, split_of
 from coach.training.evaluate import Outcome, evaluate, grouped, outcomes
-from coach.training.train import choose_thresholds, plain_authors, train
+from coach.training.train import choose_threshold, plain_authors, train
 
 RUDE = ["你耳朵聋啊，", "你快点定，别磨蹭，", "你懂什么，", "再不订就停你的货，"]
 KIND = ["我帮您查一下，", "好的您稍等，", "感谢您的耐心，", "我明天给您回电话，"]
@@ -103,9 +103,9 @@ def test_thresholds_keep_to_the_alarms_allowed() -> None:
     labels[:200, 0] = labels[200:400, 1] = True
     probabilities = numpy.clip(random.normal(0.3, 0.15, labels.shape) + 0.3 * labels, 0.01, 0.99)
     plain = numpy.arange(2_000) >= 1_000
-    thresholds = choose_thresholds(probabilities, labels, plain, alarms=1.0)
-    assert 100 * (probabilities[plain] >= thresholds).any(axis=1).mean() <= 1.0
-    assert (probabilities[:200, 0] >= thresholds[0]).mean() > 0.1
+    threshold = choose_threshold(probabilities, labels, plain, alarms=1.0)
+    assert 100 * (probabilities[plain] >= threshold).any(axis=1).mean() <= 1.0
+    assert (probabilities[:200, 0] >= threshold).mean() > 0.1
 
 
 def outcome(call: LabelledCall, heard: list[str], found: list[str]) -> Outcome:
