@@ -9,10 +9,12 @@ import pytest
 from coach.errors import InputError, ModelError
 from coach.habits import HABITS
 from coach.pipeline import Coach
+from coach.resources import folder
 from coach.text import Segmenter
 from coach.training.card import put_in_place
 from coach.training.corpus import LabelledCall, read_corpus, read_splits, split_of
 from coach.training.evaluate import Outcome, evaluate, grouped, outcomes
+from coach.training.quality import agreement, contents, near_duplicates
 from coach.training.train import choose_threshold, plain_authors, train
 
 RUDE = ["你耳朵聋啊，", "你快点定，别磨蹭，", "你懂什么，", "再不订就停你的货，"]
@@ -130,3 +132,26 @@ def test_figures_are_counted_as_documented(calls: tuple[LabelledCall, ...]) -> N
     assert figures.severe_precision == pytest.approx(2 / 3, abs=1e-3)
     assert figures.macro_f1.low <= figures.macro_f1.value <= figures.macro_f1.high
     assert set(grouped(laid, "style")) == {"clean"}
+
+
+def test_duplicates_are_found_and_neighbours_are_not(calls: tuple[LabelledCall, ...], tmp_path: Path) -> None:
+    write_pass(tmp_path, "p9", habits=True)
+    (tmp_path / "p9b.jsonl").write_text((tmp_path / "p9.jsonl").read_text(encoding="utf-8"), encoding="utf-8")
+    twice = list(near_duplicates(read_corpus([tmp_path])))
+    assert len({(one.said.text, other.said.text) for one, other, _ in twice if one.said == other.said}) == 40
+    assert all(likeness >= 0.6 for _, _, likeness in twice)
+
+
+def test_agreement_is_cohens_kappa(calls: tuple[LabelledCall, ...]) -> None:
+    assert agreement(calls, calls)["rude"] == 1.0
+    assert agreement(calls, calls)["boasting"] is None
+
+
+def test_the_shipped_corpus_is_what_its_notes_say() -> None:
+    """Every pass labelled, with suggestions, nothing twice."""
+    shipped = read_corpus([folder("samples") / "labelled"])
+    held = contents(shipped)
+    assert set(held.positives) == set(HABITS)
+    assert held.harmless * 2 > held.turns > 1_500
+    assert all(turn.instead for call in shipped for turn in call.turns if turn.labels)
+    assert list(near_duplicates(shipped)) == []

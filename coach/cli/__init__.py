@@ -1,9 +1,8 @@
-"""The command line: `coach analyse`, `coach serve`, `coach rules`, `coach schema`.
+"""The command line: one function a command, one file a group of them.
 
 Exit codes: 0 done · 1 other error · 2 wrong usage · 3 a conversation could not be read · 4 a rule file is wrong ·
 5 a recording could not be used · 6 an optional part is not installed · 7 some of several calls failed · 8 a model
-cannot be used ·
-130 interrupted.
+cannot be used · 130 interrupted.
 """
 
 import sys
@@ -12,7 +11,7 @@ from typing import Annotated
 import typer
 
 from coach import __version__
-from coach.cli import analyse, rules, serve, training
+from coach.cli import analyse, corpus, rules, serve, training
 from coach.cli.usage import UsageError, sentence
 from coach.errors import CoachError
 
@@ -31,6 +30,7 @@ _typer.command("analyse")(analyse.analyse)
 _typer.command("serve")(serve.serve)
 _typer.command("train")(training.train)
 _typer.command("evaluate")(training.evaluate)
+_typer.command("corpus")(corpus.corpus)
 _typer.command("schema")(analyse.schema)
 _typer.add_typer(rules.app, name="rules")
 
