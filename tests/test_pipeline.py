@@ -23,10 +23,8 @@ CALL = "销售:李老板好,这批货包在我身上。<script>\n客户:剩了�
 
 def test_finds_what_was_said_and_quotes_it(coach: Coach) -> None:
     report = coach.analyse(read_text(CALL))
-    assert [(one.turn, one.code, one.lead.quote) for one in report.findings] == [
-        (0, "overpromising", "包在我身上"),
-        (2, "rebutting", "不可能"),
-    ]
+    quoted = {(one.turn, one.code, sign.quote) for one in report.findings for sign in one.evidence}
+    assert {(0, "overpromising", "包在我身上"), (2, "rebutting", "不可能")} <= quoted
     assert len(report.habits) == 10
 
 
@@ -75,7 +73,8 @@ def test_labelled_calls_are_read(coach: Coach) -> None:
 
 def test_three_thousand_turns(coach: Coach) -> None:
     turns = (Turn(at, Speaker.REP if at % 2 else Speaker.CUSTOMER, "这事包在我身上。") for at in range(3_000))
-    assert len(coach.analyse(Transcript("long", tuple(turns))).findings) == 1_500
+    findings = coach.analyse(Transcript("long", tuple(turns))).findings
+    assert sum(1 for finding in findings if finding.code == "overpromising") == 1_500
 
 
 @pytest.mark.parametrize("text", ["啊" * 20_000, "这个好。" * 5_000, "😀👍" * 200, "a" * 20_000, "包在我身上" * 4_000])
