@@ -77,6 +77,8 @@ class Strength:
     evidence: Evidence
 
 
+_NAMES_ITS_REASON = "rule:"
+
 STRICTNESS: dict[str, float] = {"strict": 0.8, "balanced": 0.5, "thorough": 0.35}
 """How sure a finding must be, by name: `strict` shows fewer, `thorough` more."""
 
@@ -148,8 +150,15 @@ def _together(evidence: Iterable[Evidence]) -> float:
     return round(1 - prod(sorted(1 - score for score in strongest.values())), 4)
 
 
-def _weight(one: Evidence) -> tuple[float, int, int, str]:
-    return (one.score, one.severity, -(one.span.start if one.span else 0), one.detector)
+def _weight(one: Evidence) -> tuple[bool, float, int, int, str]:
+    """What names its reason leads: a rule that suffices by itself, then whatever is surest."""
+    return (
+        one.detector.startswith(_NAMES_ITS_REASON) and one.score >= 0.5,
+        one.score,
+        one.severity,
+        -(one.span.start if one.span else 0),
+        one.detector,
+    )
 
 
 def _reading_order(place: tuple[tuple[int, str], list[Evidence]]) -> tuple[int, int]:

@@ -65,13 +65,17 @@ STRENGTHS: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Guide:
-    """What a report tells about a habit or a strength: what it is, why it matters, what to do, and who says so."""
+    """What a report tells about a habit or a strength: what it is, why it matters, what to do, and who says so.
+
+    `instead` is a sentence that fits wherever the habit shows, in any trade; empty for a strength.
+    """
 
     code: str
     definition: str
     why: str
     advice: str
     source: str
+    instead: str = ""
 
 
 def codes_of(number: int) -> tuple[str, ...]:

@@ -150,6 +150,7 @@ def _read_guide(code: str, section: Section) -> Guide:
         why=section.text("why"),
         advice=section.text("advice"),
         source=section.text("source"),
+        instead=section.text("instead") if code in HABITS else "",
     )
 
 

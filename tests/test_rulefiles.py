@@ -14,6 +14,7 @@ GOOD = """definition: "一"
 why: "二"
 advice: "三"
 source: "四"
+instead: "五"
 rules:
   - id: "one"
     kind: "phrases"
@@ -48,31 +49,31 @@ def test_the_small_file_is_good(rules: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ('"one"', "one", r"overpromising.yaml:6: id: 文字要加引号"),
-        ('"one"', '"One!"', r"overpromising.yaml:6: id: 应为小写英文"),
-        ("severity: 2", "severity: 4", r"overpromising.yaml:9: severity: 应在 1 到 3 之间"),
-        ("severity: 2", 'severity: "高"', r":9: severity: 应为数字"),
-        ("severity: 2", "severity: 1.5", r":9: severity: 应为整数"),
-        ("    severity: 2\n", "", r":6: severity: 缺少这个键"),
-        ("severity: 2", 'severity: 2\n    colour: "红"', r":10: colour: 不认识这个键"),
-        ("severity: 2", "severity: 2\n    severity: 3", r":10: severity: 这个键写了两遍"),
-        ('kind: "phrases"', 'kind: "words"', r":7: kind: 「words」不认识.*phrases"),
-        ('["包在我身上"]', '["包在我身上", "包在我身上"]', r":8: any: 「包在我身上」写了两遍"),
-        ('["包在我身上"]', '"包在我身上"', r":8: any: 应为列表"),
-        ('["包在我身上"]', "[]", r":8: any: 列表不能为空"),
-        ('["包在我身上"]', '["包在(我身上"]', r":8: any: .*括号没有成对"),
-        ('["包在我身上"]', '["包在|我身上"]', r":8: any: .*要写在括号里"),
-        ('["包在我身上"]', '["…我身上"]', r":8: any: .*只能放在中间"),
-        ('["包在我身上"]', '["{没有}我身上"]', r":8: any: .*词表「没有」不存在"),
-        ('["包在我身上"]', '["包.*身上"]', r":8: any: .*不能写「\*」"),
-        ('["包在我身上"]', '["[包]身上"]', r":8: any: .*不能写「\[」"),
+        ('"one"', "one", r"overpromising.yaml:7: id: 文字要加引号"),
+        ('"one"', '"One!"', r"overpromising.yaml:7: id: 应为小写英文"),
+        ("severity: 2", "severity: 4", r"overpromising.yaml:10: severity: 应在 1 到 3 之间"),
+        ("severity: 2", 'severity: "高"', r":10: severity: 应为数字"),
+        ("severity: 2", "severity: 1.5", r":10: severity: 应为整数"),
+        ("    severity: 2\n", "", r":7: severity: 缺少这个键"),
+        ("severity: 2", 'severity: 2\n    colour: "红"', r":11: colour: 不认识这个键"),
+        ("severity: 2", "severity: 2\n    severity: 3", r":11: severity: 这个键写了两遍"),
+        ('kind: "phrases"', 'kind: "words"', r":8: kind: 「words」不认识.*phrases"),
+        ('["包在我身上"]', '["包在我身上", "包在我身上"]', r":9: any: 「包在我身上」写了两遍"),
+        ('["包在我身上"]', '"包在我身上"', r":9: any: 应为列表"),
+        ('["包在我身上"]', "[]", r":9: any: 列表不能为空"),
+        ('["包在我身上"]', '["包在(我身上"]', r":9: any: .*括号没有成对"),
+        ('["包在我身上"]', '["包在|我身上"]', r":9: any: .*要写在括号里"),
+        ('["包在我身上"]', '["…我身上"]', r":9: any: .*只能放在中间"),
+        ('["包在我身上"]', '["{没有}我身上"]', r":9: any: .*词表「没有」不存在"),
+        ('["包在我身上"]', '["包.*身上"]', r":9: any: .*不能写「\*」"),
+        ('["包在我身上"]', '["[包]身上"]', r":9: any: .*不能写「\[」"),
         (
             'any: ["包在我身上"]',
             'any: ["包在我身上"]\n    guards: ["negaton"]',
-            r":9: guards: 「negaton」不认识.*negation",
+            r":10: guards: 「negaton」不认识.*negation",
         ),
-        ('any: ["包在我身上"]', 'any: ["包在我身上"]\n    position: "middle"', r":9: position: 「middle」不认识"),
-        ("【包在我身上】", "包在我身上", r":12: hits: 要用一对【】标出"),
+        ('any: ["包在我身上"]', 'any: ["包在我身上"]\n    position: "middle"', r":10: position: 「middle」不认识"),
+        ("【包在我身上】", "包在我身上", r":13: hits: 要用一对【】标出"),
         ("rules:\n", "rulez:\n", r"rules: 缺少这个键"),
         ('why: "二"', "why: 二", r":2: why: 文字要加引号"),
         ('why: "二"', 'why: ""', r":2: why: 文字不能为空"),

@@ -15,6 +15,7 @@ from coach.classify.encoder import SentenceEncoder
 from coach.classify.model import Exemplar
 
 _NEARLY_THE_SAME = 0.85
+_ALIKE = 0.6
 
 
 @dataclass(frozen=True)
@@ -33,12 +34,17 @@ class Suggestions:
         self._encoder = encoder
 
     def nearest(self, vector: Any, *, labelled: Sequence[tuple[Exemplar, float]]) -> str | None:
-        """What to say instead of a sentence with this vector; `labelled` are corpus turns with their likeness."""
+        """What to say instead of a sentence with this vector, or None where no known case is like it.
+
+        `labelled` are corpus turns with their likeness.
+        """
         if labelled and labelled[0][1] >= _NEARLY_THE_SAME:
             return labelled[0][0].instead
         if not self._cases:
             return None
-        return self._cases[int(numpy.argmax(self._vectors @ vector))].instead
+        likeness = self._vectors @ vector
+        best = int(numpy.argmax(likeness))
+        return self._cases[best].instead if likeness[best] >= _ALIKE else None
 
     @cached_property
     def _vectors(self) -> Any:

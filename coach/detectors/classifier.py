@@ -60,7 +60,7 @@ class ClassifierDetector:
             score=round(score, 4),
             severity=median_high(one.severity for one, _ in neighbours) if neighbours else 2,
             reason=self._reason(code, quote, column=column) if told else self._guides[code].why,
-            instead=self._suggestions[code].nearest(vector, labelled=neighbours) or self._guides[code].advice,
+            instead=self._suggestions[code].nearest(vector, labelled=neighbours) or self._guides[code].instead,
         )
 
     def _carrier(self, view: TurnView, turn: Said, *, column: int) -> Span | None:

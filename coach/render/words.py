@@ -6,7 +6,7 @@ from coach.report import SEVERITY_NAMES, HabitSummary, Metric, Report
 from coach.transcript import Span, Speaker, Turn
 
 SPEAKER_NAMES = {Speaker.REP: "销售", Speaker.CUSTOMER: "客户", Speaker.UNKNOWN: "未知"}
-_DETECTOR_NAMES = {"rule": "规则", "flow": "通话流程", "model": "分类器"}
+_DETECTOR_NAMES = {"rule": "规则", "flow": "通话流程", "classifier": "分类器"}
 
 
 def severity_name(severity: int) -> str:
