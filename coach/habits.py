@@ -67,7 +67,7 @@ STRENGTHS: dict[str, str] = {
 class Guide:
     """What a report tells about a habit or a strength: what it is, why it matters, what to do, and who says so.
 
-    `instead` is a sentence that fits wherever the habit shows, in any trade; empty for a strength.
+    `instead` are sentences that fit wherever the habit shows, in any trade; none for a strength.
     """
 
     code: str
@@ -75,7 +75,11 @@ class Guide:
     why: str
     advice: str
     source: str
-    instead: str = ""
+    instead: tuple[str, ...] = ()
+
+    def instead_at(self, turn: int) -> str:
+        """One of the sentences, so that neighbouring turns get different ones; empty where there are none."""
+        return self.instead[turn // 2 % len(self.instead)] if self.instead else ""
 
 
 def codes_of(number: int) -> tuple[str, ...]:

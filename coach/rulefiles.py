@@ -150,7 +150,7 @@ def _read_guide(code: str, section: Section) -> Guide:
         why=section.text("why"),
         advice=section.text("advice"),
         source=section.text("source"),
-        instead=section.text("instead") if code in HABITS else "",
+        instead=section.texts("instead", required=True) if code in HABITS else (),
     )
 
 
@@ -190,7 +190,7 @@ def _read_rule(code: str, section: Section, words: Words, default_guards: tuple[
         severity=section.whole("severity", low=1, high=3) if code in HABITS else 0,
         confidence=section.number("confidence", low=0.05, high=1, default=0.9),
         reason=section.text("reason"),
-        instead=section.text("instead") if code in HABITS else "",
+        instead=section.text("instead", default="") if code in HABITS else "",
         hits=_examples(section, "hits"),
         misses=_examples(section, "misses"),
         todo=_examples(section, "todo", required=False),

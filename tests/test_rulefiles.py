@@ -14,7 +14,7 @@ GOOD = """definition: "一"
 why: "二"
 advice: "三"
 source: "四"
-instead: "五"
+instead: ["五"]
 rules:
   - id: "one"
     kind: "phrases"

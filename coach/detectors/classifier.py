@@ -60,7 +60,8 @@ class ClassifierDetector:
             score=round(score, 4),
             severity=median_high(one.severity for one, _ in neighbours) if neighbours else 2,
             reason=self._reason(code, quote, column=column) if told else self._guides[code].why,
-            instead=self._suggestions[code].nearest(vector, labelled=neighbours) or self._guides[code].instead,
+            instead=self._suggestions[code].nearest(vector, labelled=neighbours)
+            or self._guides[code].instead_at(view.turn.index),
         )
 
     def _carrier(self, view: TurnView, turn: Said, *, column: int) -> Span | None:
@@ -83,7 +84,7 @@ class ClassifierDetector:
 def _suggestions(book: RuleBook, model: Model) -> Mapping[str, Suggestions]:
     cases: dict[str, list[Suggestion]] = defaultdict(list)
     for rule in book.rules:
-        for hit in rule.hits:
+        for hit in rule.hits if rule.instead else ():
             text = hit.text.split("→")[-1].strip().translate(_MARKS)
             cases[rule.code].append(Suggestion(text, rule.instead))
     return {code: Suggestions(cases[code], model.encoder) for code in model.codes}

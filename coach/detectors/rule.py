@@ -1,6 +1,7 @@
 """The rule detector: the rules of the rule book over every rep turn that contains what they need."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from coach.detectors.guards import exemption
 from coach.detectors.needs import Index
@@ -18,6 +19,7 @@ class RuleDetector:
     def __init__(self, book: RuleBook) -> None:
         self.digest = book.digest
         self._rules = book.rules
+        self._guides = book.guides
         self._index = Index([rule.condition.needs for rule in book.rules])
 
     def detect(self, call: CallView) -> Iterator[Evidence]:
@@ -25,7 +27,13 @@ class RuleDetector:
             for at in self._index.met_by(view.folded):
                 evidence = judge(self._rules[at], view)
                 if evidence is not None:
-                    yield evidence
+                    yield self._with_instead(evidence)
+
+    def _with_instead(self, evidence: Evidence) -> Evidence:
+        """Evidence of a rule that suggests nothing of its own gets what fits the habit anywhere."""
+        if evidence.instead:
+            return evidence
+        return replace(evidence, instead=self._guides[evidence.code].instead_at(evidence.turn))
 
 
 def judge(rule: Rule, view: TurnView) -> Evidence | None:
