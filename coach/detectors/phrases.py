@@ -13,10 +13,11 @@ whatever a rule says. google-re2: https://github.com/google/re2
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import re2
 
-from coach.detectors.needs import Needs, any_of, strictest
+from coach.detectors.needs import Index, Needs, any_of, strictest
 from coach.text import fold
 from coach.transcript import Span
 
@@ -35,29 +36,43 @@ class PhraseError(ValueError):
 
 
 class Phrases:
-    """Several phrases as one matcher over folded text."""
+    """Several phrases as one matcher over folded text. Each is compiled when a text first holds what it needs."""
 
     def __init__(self, phrases: Sequence[str], words: Words) -> None:
-        compiled = [_compile(phrase, words) for phrase in phrases]
-        plain = [one.body.regex for one in compiled if not one.anchored]
-        self._plain = re2.compile("|".join(plain)) if plain else None
-        self._anchored = [re2.compile(f"{one.lead}({one.body.regex}){one.tail}") for one in compiled if one.anchored]
-        self.needs: Needs = any_of(one.body.needs for one in compiled)
+        self._phrases = [_read(phrase, words) for phrase in phrases]
+        self._compiled: dict[int, Any] = {}
+        self._index = Index([phrase.body.needs for phrase in self._phrases])
+        self.needs: Needs = any_of(phrase.body.needs for phrase in self._phrases)
         """What a text must contain for any of the phrases to stand in it."""
 
     def find(self, folded: str) -> Iterator[Span]:
-        """Where the phrases stand, plain ones first, from left to right."""
-        if self._plain is not None:
-            for match in self._plain.finditer(folded):
-                yield Span(*match.span())
-        for pattern in self._anchored:
-            match = pattern.search(folded)
-            if match is not None:
-                yield Span(*match.span(1))
+        """Where the phrases stand: unanchored ones from left to right without overlap, then anchored ones."""
+        loose: list[tuple[int, int, int]] = []
+        anchored: list[Span] = []
+        for at in self._index.met_by(folded):
+            if self._phrases[at].anchored:
+                match = self._regex(at).search(folded)
+                if match is not None:
+                    anchored.append(Span(*match.span(1)))
+            else:
+                loose += [(match.start(), at, match.end()) for match in self._regex(at).finditer(folded)]
+        end_of_last = 0
+        for start, _, end in sorted(loose):
+            if start >= end_of_last:
+                end_of_last = end
+                yield Span(start, end)
+        yield from anchored
 
     def found_in(self, folded: str) -> Span | None:
         """The first place, or None."""
         return next(self.find(folded), None)
+
+    def _regex(self, at: int) -> Any:
+        if at not in self._compiled:
+            phrase = self._phrases[at]
+            body = f"({phrase.body.regex})" if phrase.anchored else phrase.body.regex
+            self._compiled[at] = re2.compile(phrase.lead + body + phrase.tail)
+        return self._compiled[at]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +88,7 @@ class _Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class _Compiled:
+class _Phrase:
     lead: str
     body: _Piece
     tail: str
@@ -83,7 +98,7 @@ class _Compiled:
         return bool(self.lead or self.tail)
 
 
-def _compile(phrase: str, words: Words) -> _Compiled:
+def _read(phrase: str, words: Words) -> _Phrase:
     body = phrase.replace(" ", "")
     lead = tail = ""
     if body.startswith("^"):
@@ -94,7 +109,7 @@ def _compile(phrase: str, words: Words) -> _Compiled:
         raise PhraseError(f"短语「{phrase}」里没有文字")
     if body[0] == "…" or body[-1] == "…":
         raise PhraseError(f"短语「{phrase}」：「…」只能放在中间")
-    return _Compiled(lead, _Reader(phrase, body, words).read(), tail)
+    return _Phrase(lead, _Reader(phrase, body, words).read(), tail)
 
 
 class _Reader:
