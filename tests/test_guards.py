@@ -14,6 +14,7 @@ SAID = [
     ("negation", "要不我【保证】一下。", False),
     ("quotation", "您说我们“【保证】好卖”,这话是谁说的?", True),
     ("quotation", "您刚才说【保证】好卖。", True),
+    ("quotation", "【保证】好卖那种话，我不讲。", True),
     ("quotation", "我说【保证】就【保证】。".replace("就【保证】", "就算"), False),
     ("question", "您是要我【保证】吗?", True),
     ("question", "我【保证】好卖。", False),

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from coach.errors import CoachError, EmptyCallError
 from coach.findings import Policy
-from coach.imports import parse, read_text
+from coach.habits import HABITS
+from coach.imports import parse, read_calls, read_text
 from coach.pipeline import Coach
 from coach.render import RENDERERS, render
 from coach.render.json import batch_line, report_schema
@@ -114,3 +115,11 @@ def test_the_receipt_changes_with_what_it_covers(coach: Coach) -> None:
     assert first.input_digest != other.input_digest
     assert first.policy_digest != stricter.policy_digest
     assert first.ran == other.ran
+
+
+def test_the_samples_show_every_habit_and_two_excellent_calls(coach: Coach) -> None:
+    calls = sorted((folder("samples") / "calls").iterdir())
+    reports = [coach.analyse(call) for path in calls for call in read_calls(path)]
+    found = {finding.code for report in reports for finding in report.findings}
+    assert found == set(HABITS)
+    assert sum(1 for report in reports if not report.findings and len(report.strengths) >= 4) >= 2

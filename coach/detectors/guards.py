@@ -27,6 +27,7 @@ _SAYING = re2.compile(
     r"(?:您|你|他|她|他们|人家|客户|顾客|有人|谁|对方|老板娘?|店主|网上|别人|[^我咱]们)(?:刚才|刚刚|刚|之前|上次|上回|也|老|总|要是|如果|还|都|自己|跟我|"
     r"给我|电话里|口中)*(?:说|讲|问我们?|骂|提到|嫌|觉得|认为|怕|担心|以为|抱怨|反映|写)(?:的|过|了|我|我们|是|那句|这句|一句)*[:\"]{0,2}[^,。!?;\n]{0,6}$"
 )
+_MENTIONED = re2.compile(r"^[^。!?\n]{0,4}(?:这|那)(?:种|样的|些|类)(?:大|空|满|过头)?话")
 _ASKING_END = re2.compile(r"(?:\?|吗[,。!~\s]*|么[,。!~\s]*|没有[?。]?|不成[?。]?)$")
 _ASKING = re2.compile(
     r"是不是|是否|有没有|会不会|能不能|要不要|可不可以|对不对|敢不敢|怎么|什么|为什么|哪(?:些|里|个|种|天)|多少|几(?:点|天|号|条)|谁"
@@ -57,6 +58,8 @@ def quotation(view: TurnView, span: Span) -> str | None:
     """您说我们「包在身上」: within quotation marks, or right after a verb of saying with another subject."""
     if view.folded.count('"', 0, span.start) % 2 == 1 and '"' in view.folded[span.end :]:
         return "但这是引述的话"
+    if _MENTIONED.search(view.folded[span.end :]):
+        return "但这是在说不该讲这样的话"
     sentence = view.sentence_of(span)
     if _SAYING.search(view.folded[sentence.start : span.start]):
         return "但这是在转述别人的话"
