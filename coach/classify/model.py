@@ -23,6 +23,11 @@ MODEL_FILE = "model.npz"
 CARD_FILE = "card.json"
 _SCALE = 127.0
 _LEAST_ADDED = 0.05
+_PROMISING = 1.0
+"""A meaning score that about half of the positives of unseen passes reach."""
+
+_UNPROMISING = -3.0
+"""A meaning score usual in harmless turns; stands in where meaning is not asked."""
 
 
 @dataclass(frozen=True)
@@ -82,13 +87,25 @@ class Model:
     digest: str = ""
 
     def probabilities(self, turns: Sequence[Said]) -> Any:
-        """For each turn and habit a calibrated probability, shape (turns, habits)."""
+        """For each turn and habit a calibrated probability, shape (turns, habits).
+
+        Meaning costs most of the time, so it is asked only of turns whose words leave some habit possible: one that
+        would come half way to its threshold if the meaning spoke for it as it does in most positives.
+        """
         if not turns:
             return numpy.zeros((0, len(self.codes)))
-        meaning = context_features(
-            self.encoder.encode([turn.text for turn in turns]), self.encoder.encode([turn.before for turn in turns])
-        )
-        return blended(self.word_scores(turns), self.meaning_scores.scores(meaning), self.blend)
+        words = self.word_scores(turns)
+        meaning = numpy.full_like(words, _UNPROMISING)
+        possible = (blended(words, _PROMISING, self.blend) >= self.thresholds / 2).any(axis=1)
+        asked = [turn for turn, wanted in zip(turns, possible, strict=True) if wanted]
+        if asked:
+            meaning[possible] = self.meaning_scores.scores(
+                context_features(
+                    self.encoder.encode([turn.text for turn in asked]),
+                    self.encoder.encode([turn.before for turn in asked]),
+                )
+            )
+        return blended(words, meaning, self.blend)
 
     def scores(self, turns: Sequence[Said]) -> Any:
         """Probabilities stretched so that each habit's threshold lies at one half, shape (turns, habits)."""

@@ -12,6 +12,8 @@ Needs = frozenset[str] | None
 _KEY = 2
 """Characters by which needed strings are looked up; shorter ones are looked up whole."""
 
+_LOOKED_AT = 4
+
 
 def any_of(alternatives: Iterable[Needs]) -> Needs:
     """What is needed where one of several must match.
@@ -34,24 +36,31 @@ def strictest(parts: Iterable[Needs]) -> Needs:
 
 
 class Index:
-    """Which of many demands a text meets, in time that hardly grows with their number."""
+    """Which of many demands a text may meet, in time that hardly grows with their number.
+
+    Only the first characters of what is needed are looked at: no demand that is met is left out, and few others come.
+    """
 
     def __init__(self, demands: Sequence[Needs]) -> None:
         self._always = [at for at, needs in enumerate(demands) if needs is None]
-        self._by_key: dict[str, list[tuple[str, int]]] = defaultdict(list)
-        for at, needs in enumerate(demands):
-            for needed in needs or ():
-                self._by_key[needed[:_KEY]].append((needed, at))
+        beginnings = {(needed[:_LOOKED_AT], at) for at, needs in enumerate(demands) for needed in needs or ()}
+        self._by_key: dict[str, list[tuple[str | None, int]]] = defaultdict(list)
+        for beginning, at in sorted(beginnings):
+            self._by_key[beginning[:_KEY]].append((beginning if len(beginning) > _KEY else None, at))
+        self._keys = frozenset(self._by_key)
 
     def met_by(self, text: str) -> list[int]:
-        """The positions of the demands that `text` meets, in order.
+        """The positions of the demands that `text` may meet, in order.
 
         >>> Index([frozenset({"保证"}), None, frozenset({"包在"})]).met_by("我保证")
         [0, 1]
         """
-        shared = _keys_of(text) & self._by_key.keys()
-        met = {at for key in shared for needed, at in self._by_key[key] if needed in text}
-        return sorted(met.union(self._always)) if met else self._always
+        met = set(self._always)
+        for key in _keys_of(text) & self._keys:
+            for beginning, at in self._by_key[key]:
+                if at not in met and (beginning is None or beginning in text):
+                    met.add(at)
+        return sorted(met)
 
 
 @lru_cache(maxsize=256)
