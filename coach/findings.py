@@ -116,7 +116,7 @@ def gather(call_id: str, evidence: Iterable[Evidence], *, policy: Policy) -> Gat
     for one in evidence:
         if one.exemption is None:
             by_place[one.turn, one.code].append(one)
-        else:
+        elif one.code in HABITS:  # a strength that does not count needs no defence
             exempted.append(one)
     findings: list[Finding] = []
     strengths: list[Strength] = []

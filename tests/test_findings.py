@@ -48,3 +48,8 @@ def test_the_id_outlives_other_evidence() -> None:
 def test_order_of_evidence_does_not_matter(evidence: list[Evidence]) -> None:
     ordered = sorted(evidence, key=lambda one: one.detector)
     assert gather("c", evidence, policy=Policy()) == gather("c", ordered, policy=Policy())
+
+
+def test_a_strength_that_was_exempted_is_not_told() -> None:
+    exempted = replace(ONE, code="greeting", exemption=Exemption("quotation", "说了「您好」，但这是引述的话"))
+    assert gather("c", [exempted], policy=Policy()).exempted == ()

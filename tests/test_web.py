@@ -99,3 +99,8 @@ def test_the_interface_is_described_with_examples(client: TestClient) -> None:
     described = client.get("/openapi.json").json()
     content = described["paths"]["/api/analyse"]["post"]["requestBody"]["content"]["application/json"]
     assert set(content["examples"]) == {"text", "turns"}
+
+
+def test_the_page_can_tell_why_something_was_not_flagged(client: TestClient) -> None:
+    page = client.post("/report", data={"text": "销售：这事我不敢说包在我身上。\n客户：嗯。"})
+    assert "但这是否定的说法" in page.text
