@@ -121,7 +121,7 @@ def _metrics(report: Report) -> RenderableType:
         table.add_row(
             metric.name,
             value,
-            Text(f"建议 {range_of(metric)}" if metric.unit else range_of(metric)),
+            Text(f"建议{range_of(metric)}" if metric.unit else range_of(metric)),
             Text(metric.source, style="dim"),
         )
     notes = [Text(f"· {one.text}{one.advice}", style="yellow") for one in report.observations]

@@ -80,7 +80,7 @@ def range_of(metric: Metric) -> str:
         case (low, None):
             return f"至少 {low:g}"
         case (low, high):
-            return f"{low:g} 到 {high:g}"
+            return f"在 {low:g} 到 {high:g} 之间"
 
 
 def marked(turn: Turn, spans: tuple[Span, ...]) -> Iterator[tuple[str, bool]]:
