@@ -99,6 +99,20 @@ def test_a_worse_model_does_not_replace_a_better_one(calls: tuple[LabelledCall, 
     assert put_in_place(worse, target, learnt=untaught, kept=calls, accept_worse=True).digest != digest
 
 
+def test_a_refitted_model_keeps_the_figures_of_the_one_that_was_measured(
+    calls: tuple[LabelledCall, ...], tmp_path: Path
+) -> None:
+    learnt = [call for call in calls if call.author != "p2"]
+    kept = [call for call in calls if call.author == "p2"]
+    measured, everything = train(learnt, Segmenter()), train(calls, Segmenter())
+    card = put_in_place(measured, tmp_path / "model", learnt=learnt, kept=kept, refit=everything)
+    again = put_in_place(measured, tmp_path / "other", learnt=learnt, kept=kept)
+    assert (card.refitted, card.turns) == (True, len(everything.turns))
+    assert card.figures == again.figures
+    assert Coach.load(model=tmp_path / "model").skipped == ()
+    assert put_in_place(measured, tmp_path / "model", learnt=learnt, kept=kept).refitted is False, "no worse than told"
+
+
 def test_thresholds_keep_to_the_alarms_allowed() -> None:
     random = numpy.random.default_rng(1)
     labels = numpy.zeros((2_000, 2), dtype=bool)

@@ -27,6 +27,7 @@ def train(
     corpus: Annotated[Path | None, typer.Option(help="标注对话的文件夹，默认用自带的")] = None,
     also: Annotated[list[Path] | None, typer.Option("--with", help="另加的标注对话，如主管复核导出的文件")] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="模型写到哪个文件夹，默认替换自带的")] = None,
+    refit: Annotated[bool, typer.Option("--refit", help="评测以后，把保留的对话也学进去再写出模型")] = False,
     accept_worse: Annotated[bool, typer.Option("--accept-worse", help="新模型在保留的对话上变差也照样替换")] = False,
 ) -> None:
     """用标注对话训练分类器；比现有的差就不替换。"""
@@ -42,7 +43,8 @@ def train(
     if not learnt:
         raise InputError(f"{source} 里没有可以训练的标注对话。")
     trained = learn(learnt, segmenter, told=lambda line: typer.echo(line, err=True))
-    card = put_in_place(trained, target, learnt=learnt, kept=kept, accept_worse=accept_worse)
+    everything = learn([*calls, *read_corpus(also or [])], segmenter) if refit else None
+    card = put_in_place(trained, target, learnt=learnt, kept=kept, accept_worse=accept_worse, refit=everything)
     typer.echo(_sentence(card, target))
 
 
