@@ -9,6 +9,7 @@ from string import ascii_lowercase
 
 _LONGEST_WORD = 20
 _DEFAULT_TAG = "n"
+LISTENED_FOR = "nz"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,11 @@ class Entry:
     word: str
     frequency: int | None
     tag: str
+
+    @property
+    def listened_for(self) -> bool:
+        """Whether a recogniser should listen for the word: those tagged as names of the trade (`nz`)."""
+        return self.tag == LISTENED_FOR
 
 
 def read_dictionary(path: Path, problems: list[str], *, shown_as: str) -> tuple[Entry, ...]:

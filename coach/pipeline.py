@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from coach import __version__
 from coach.classify.model import load as load_model
@@ -22,6 +23,9 @@ from coach.resources import folder
 from coach.rulefiles import RuleBook, load_rules
 from coach.text import Segmenter
 from coach.transcript import Speaker, Transcript
+
+if TYPE_CHECKING:
+    from coach.asr import Listening
 
 Progress = Callable[[float], None]
 """Told how much of a recording is done, 0 to 1."""
@@ -64,12 +68,22 @@ class Coach:
         return replace(self, detectors=[detector for detector in self.detectors if wanted(detector)])
 
     def listen(
-        self, recording: Path, *, rep_channel: int | None = None, progress: Progress | None = None
+        self, recording: Path, listening: "Listening | None" = None, *, progress: Progress | None = None
     ) -> Transcript:
-        """Decode and transcribe a two-channel recording. Raises RecordingError or MissingPartError."""
-        from coach.asr import transcribe
+        """Decode and transcribe a recording, listening for the words of the trade. Raises RecordingError or
+        MissingPartError.
+        """
+        from coach.asr import Listening, transcribe
 
-        return transcribe(recording, rep_channel=rep_channel, progress=progress)
+        listening = listening or Listening()
+        return transcribe(
+            recording, replace(listening, hotwords=listening.hotwords or self.hotwords), progress=progress
+        )
+
+    @property
+    def hotwords(self) -> str:
+        """Words of the dictionary that a recogniser should listen for: those that general speech seldom has."""
+        return "，".join(entry.word for entry in self.book.dictionary if entry.listened_for)
 
     def analyse(self, transcript: Transcript, *, only: Collection[str] = ()) -> Report:
         """Judge a call, limited to the codes in `only` where given. Raises EmptyCallError if nobody says anything."""

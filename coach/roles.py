@@ -136,11 +136,23 @@ def _from_content(transcript: Transcript, names: Sequence[str]) -> Transcript:
     if len(names) < 2 or chance < SURE:
         shown = "、".join(f"「{name}」" for name in names[:6])
         return replace(transcript, rep_confidence=round(chance, 2)).warned(
-            f"分不清{shown}里谁是销售。请用 --rep 称呼 指明，例如 --rep {names[0]}。"
+            f"分不清{shown}里谁是销售。{_how_to_tell(transcript, names)}"
         )
     roles = {name: Speaker.REP if name == best else Speaker.CUSTOMER for name in names}
     told = _assigned(transcript, roles, confidence=round(chance, 2))
-    return told.warned(f"根据说话内容判断「{best}」是销售（把握 {chance:.0%}）。如果不对，请用 --rep 称呼 指明。")
+    return told.warned(
+        f"根据说话内容判断「{best}」是销售（把握 {chance:.0%}）。如果不对，{_how_to_correct(transcript)}。"
+    )
+
+
+def _how_to_tell(transcript: Transcript, names: Sequence[str]) -> str:
+    if transcript.engine:
+        return "双声道录音请用 --rep-channel left 或 right 指明；一个人的练习请加 --speakers 1。"
+    return f"请用 --rep 称呼 指明，例如 --rep {names[0]}。"
+
+
+def _how_to_correct(transcript: Transcript) -> str:
+    return "请加 --swap 对换" if transcript.engine else "请用 --rep 称呼 指明"
 
 
 def rep_chances(turns: Sequence[Turn], names: Sequence[str]) -> dict[str, float]:

@@ -39,11 +39,24 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
+class Sound:
+    """How a turn was spoken: mean loudness in dB below full scale, and the voice's pitch in Hz at its tenth, fiftieth and
+    ninetieth percentile (None where nothing is voiced).
+    """
+
+    loudness_db: float
+    pitch_low_hz: float | None = None
+    pitch_hz: float | None = None
+    pitch_high_hz: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """Everything one speaker says until the other speaks.
 
     `text` is what was typed or recognised, never normalised in place, so that every quote is a slice of it.
-    `name` is the speaker as the source wrote him; times are seconds from the start of the recording.
+    `name` is the speaker as the source wrote him; times are seconds from the start of the recording. `confidence` is how
+    surely the words were heard, `voice_confidence` how surely it was this voice (0 to 1); `sound` how it was said.
     """
 
     index: int
@@ -54,6 +67,8 @@ class Turn:
     end_s: float | None = None
     words: tuple[Word, ...] = ()
     confidence: float | None = None
+    voice_confidence: float | None = None
+    sound: Sound | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +89,12 @@ class Transcript:
     def rep_turns(self) -> Iterator[Turn]:
         """The turns that are judged."""
         return (turn for turn in self.turns if turn.speaker is Speaker.REP)
+
+    def swapped(self) -> "Transcript":
+        """The same call with the rep and the customer exchanged in every turn."""
+        other = {Speaker.REP: Speaker.CUSTOMER, Speaker.CUSTOMER: Speaker.REP}
+        turns = tuple(replace(turn, speaker=other.get(turn.speaker, turn.speaker)) for turn in self.turns)
+        return replace(self, turns=turns)
 
     def warned(self, *warnings: str) -> "Transcript":
         """The same transcript with more warnings."""

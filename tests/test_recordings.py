@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from coach.asr.decode import SAMPLE_RATE, decode
+from coach.asr.decode import decoded
 from coach.errors import RecordingError
 from coach.pipeline import Coach
 from coach.resources import folder
@@ -40,9 +40,9 @@ def test_a_two_channel_call_becomes_a_transcript_with_roles(coach: Coach) -> Non
 
 
 def test_the_recording_keeps_its_channels() -> None:
-    audio = decode(RECORDED / "drinks-reorder.flac")
-    assert audio.samples.shape[0] == 2
-    assert audio.samples.shape[1] / SAMPLE_RATE == pytest.approx(101, abs=2)
+    with decoded(RECORDED / "drinks-reorder.flac") as audio:
+        assert audio.channels == 2
+        assert audio.duration_s == pytest.approx(101, abs=2)
 
 
 def test_silence_is_told(tmp_path: Path, coach: Coach) -> None:
@@ -72,7 +72,8 @@ def test_a_corrupt_recording_is_told_or_partly_heard(tmp_path: Path) -> None:
     path = tmp_path / "corrupt.flac"
     path.write_bytes(raw)
     try:
-        heard_s = decode(path).duration_s
+        with decoded(path) as audio:
+            heard_s = audio.duration_s
     except RecordingError:
         heard_s = 0.0
     assert 0 <= heard_s < 60

@@ -1,97 +1,227 @@
-"""Recordings to samples with PyAV: any container and codec it reads, 16 kHz float32, channels kept."""
+"""Recordings to samples with PyAV: any container and codec it reads, and WeChat's SILK voice.
 
-from dataclasses import dataclass
+The content decides, not the file's ending, but for formats without a header, which only their ending names.
+"""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
+from coach.asr.audio import FULL_SCALE, SAMPLE_RATE, Audio
 from coach.errors import MissingPartError, RecordingError
 
-SAMPLE_RATE = 16_000
 RECORDING_SUFFIXES = frozenset(
-    [
-        ".wav",
-        ".mp3",
-        ".m4a",
-        ".aac",
-        ".amr",
-        ".awb",
-        ".3gp",
-        ".ogg",
-        ".oga",
-        ".opus",
-        ".flac",
-        ".wma",
-        ".webm",
-        ".mp4",
-        ".mov",
-        ".mkv",
-        ".aif",
-        ".aiff",
-        ".au",
-        ".gsm",
-        ".ac3",
+    f".{ending}"
+    for ending in [
+        "wav",
+        "mp3",
+        "m4a",
+        "aac",
+        "amr",
+        "awb",
+        "3gp",
+        "ogg",
+        "oga",
+        "opus",
+        "flac",
+        "wma",
+        "webm",
+        "mp4",
+        "mov",
+        "mkv",
+        "aif",
+        "aiff",
+        "au",
+        "gsm",
+        "ac3",
+        "silk",
+        "slk",
+        "alaw",
+        "al",
+        "ulaw",
+        "ul",
+        "g722",
+        "caf",
+        "aud",
     ]
 )
 INSTALL = "转写录音需要另装组件，请运行：pip install 'sales-conversation-coach[recordings]'"
+
+_HEADERLESS = {
+    ".alaw": "alaw",
+    ".al": "alaw",
+    ".ulaw": "mulaw",
+    ".ul": "mulaw",
+    ".g722": "g722",
+}
+_SILK = b"#!SILK_V3"
 _LONGEST_S = 4 * 3600
-_SAME_CHANNELS = 0.999
+_SHORTEST_S = 0.3
+_SAME_CHANNELS = 0.95
+_CLIPPED_SHARE = 0.01
+_NEARLY_FULL = FULL_SCALE - 64
+_DECODERS = {"amrnb": "libopencore_amrnb", "amrwb": "libopencore_amrwb"}
+"""FFmpeg's own AMR decoders stumble over pauses in transmission; these do not."""
+
+_MAGIC = (
+    b"RIFF", b"ID3", b"\xff\xfb", b"\xff\xf3", b"\xff\xf2", b"fLaC", b"OggS", b"#!AMR", _SILK, b"\x02" + _SILK,
+    b"\x1aE\xdf\xa3", b"0&\xb2u", b".snd", b"FORM", b"caff",
+)  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Audio:
-    """A decoded recording. `samples`: float32 array of shape (channels, samples), -1 to 1, at 16 kHz."""
+def looks_recorded(path: Path) -> bool:
+    """Whether a file is a recording: by its ending, or, under a wrong ending, by its first bytes."""
+    if path.suffix.lower() in RECORDING_SUFFIXES:
+        return True
+    try:
+        with path.open("rb") as file:
+            head = file.read(16)
+    except OSError:
+        return False
+    return head.startswith(_MAGIC) or head[4:8] == b"ftyp"
 
-    samples: Any
 
-    @property
-    def duration_s(self) -> float:
-        """Length in seconds."""
-        return float(self.samples.shape[1]) / SAMPLE_RATE
+@contextmanager
+def decoded(path: Path) -> Iterator[Audio]:
+    """The recording in a file, one or two channels; two that carry the same become one. Gone when the block ends.
 
-
-def decode(path: Path) -> Audio:
-    """The recording in a file, one or two channels; two equal channels become one.
-
-    Raises RecordingError for what is no recording, holds no sound or is longer than four hours.
+    Raises RecordingError for what is no recording, holds no sound, is longer than four hours or finds no room on disk,
+    MissingPartError without PyAV.
     """
     try:
         import av
-        import numpy
     except ImportError as error:
         raise MissingPartError(INSTALL) from error
     if path.stat().st_size == 0:
         raise RecordingError(f"录音「{path.name}」是空文件（0 字节），请重新导出。")
-    blocks: list[Any] = []
-    samples = 0
+    with tempfile.TemporaryFile(prefix="coach-") as file:
+        state = _State()
+        try:
+            with _open(path) as container:
+                _decode(container, path, file, state)
+            file.flush()
+        except (av.error.FFmpegError, ValueError, EOFError) as error:
+            if not state.samples:
+                raise RecordingError(f"「{path.name}」读不出声音，可能已损坏，或者不是录音文件。") from error
+            state.warnings.append(f"录音在 {_clock(state.samples)} 处损坏，后面的读不出来，只分析了前面的部分。")
+        except OSError as error:
+            raise RecordingError(
+                f"解码「{path.name}」时写不下临时文件（{error.strerror}），请清理磁盘后重试。"
+            ) from error
+        if state.samples < _SHORTEST_S * SAMPLE_RATE:
+            raise RecordingError(f"录音「{path.name}」里几乎没有声音数据，可能没有录完整。")
+        yield state.audio(file)
+
+
+@dataclass
+class _State:
+    """What is known of the samples written so far."""
+
+    channels: int = 1
+    samples: int = 0
+    clipped: int = 0
+    energy: list[float] = field(default_factory=lambda: [0.0, 0.0])
+    together: float = 0.0
+    warnings: list[str] = field(default_factory=list)
+
+    def add(self, block: Any) -> None:
+        """Account for a block of int16 samples of shape (samples, channels)."""
+        import numpy
+
+        self.samples += len(block)
+        self.clipped += int((numpy.abs(block.astype(numpy.int32)) >= _NEARLY_FULL).any(axis=1).sum())
+        if self.channels == 2:
+            left, right = block.astype(numpy.float64).T
+            self.energy[0] += float(left @ left)
+            self.energy[1] += float(right @ right)
+            self.together += float(left @ right)
+
+    def audio(self, file: IO[bytes]) -> Audio:
+        """The recording, with what is to be said of its sound."""
+        if self.clipped > _CLIPPED_SHARE * self.samples:
+            share = self.clipped / self.samples
+            self.warnings.append(f"录音音量过大，有 {share:.0%} 的声音削了顶，可能听错；请调低录音音量。")
+        size = (self.energy[0] * self.energy[1]) ** 0.5
+        same = self.channels == 2 and size > 0 and self.together / size > _SAME_CHANNELS
+        return Audio(file, self.channels, 1 if same else self.channels, self.samples, tuple(self.warnings))
+
+
+def _open(path: Path) -> Any:
+    """The container, however it is packed."""
+    import av
+
+    with path.open("rb") as file:
+        head = file.read(16)
+    if head.startswith(_SILK) or head[1:].startswith(_SILK):
+        return av.open(BytesIO(_silk_as_wav(path)))
+    headerless = _HEADERLESS.get(path.suffix.lower())
+    if headerless:
+        options = {} if headerless == "g722" else {"sample_rate": "8000", "ch_layout": "mono"}
+        return av.open(str(path), format=headerless, options=options)
+    return av.open(str(path))
+
+
+def _silk_as_wav(path: Path) -> bytes:
     try:
-        with av.open(str(path)) as container:
-            if not container.streams.audio:
-                raise RecordingError(f"「{path.name}」里没有声音轨道。")
-            stream = container.streams.audio[0]
-            layout = "stereo" if stream.channels >= 2 else "mono"
-            resampler = av.AudioResampler(format="fltp", layout=layout, rate=SAMPLE_RATE)
-            for frame in container.decode(stream):
-                for resampled in resampler.resample(frame):
-                    blocks.append(resampled.to_ndarray())
-                    samples += resampled.samples
-                if samples > _LONGEST_S * SAMPLE_RATE:
-                    raise RecordingError(f"录音「{path.name}」超过 4 小时，请先截短。")
-            blocks += [resampled.to_ndarray() for resampled in resampler.resample(None)]
-    except (av.error.FFmpegError, ValueError) as error:
-        if not blocks:
-            raise RecordingError(f"「{path.name}」读不出声音，可能已损坏，或者不是录音文件。") from error
-    if not blocks:
-        raise RecordingError(f"录音「{path.name}」里没有声音数据，可能没有录完整。")
-    return Audio(_one_if_same(numpy.concatenate(blocks, axis=1)))
+        import pysilk
+    except ImportError as error:
+        raise MissingPartError(INSTALL) from error
+    try:
+        return bytes(pysilk.decode(path.read_bytes(), to_wav=True, sample_rate=SAMPLE_RATE))
+    except Exception as error:  # the package raises plain Exception for whatever its C code refuses
+        raise RecordingError(f"微信语音「{path.name}」读不出来，可能没有下载完整，请重新导出。") from error
 
 
-def _one_if_same(samples: Any) -> Any:
-    """One channel where two carry the same: fake stereo."""
-    import numpy
+def _decode(container: Any, path: Path, file: IO[bytes], state: _State) -> None:
+    """Write the samples of the first sound track to `file`, interleaved, and account for them in `state`."""
+    import av
 
-    if samples.shape[0] == 2:
-        left, right = samples
-        size = float(numpy.sqrt((left @ left) * (right @ right)))
-        if size > 0 and float(left @ right) / size > _SAME_CHANNELS:
-            return samples[:1]
-    return samples
+    if not container.streams.audio:
+        raise RecordingError(f"「{path.name}」里没有声音轨道。")
+    stream = container.streams.audio[0]
+    state.channels = 2 if stream.channels >= 2 else 1
+    resampler = av.AudioResampler(format="s16", layout="stereo" if state.channels == 2 else "mono", rate=SAMPLE_RATE)
+    for frame in _frames(container, stream):
+        for resampled in resampler.resample(frame):
+            _write(resampled, file, state)
+        if state.samples > _LONGEST_S * SAMPLE_RATE:
+            raise RecordingError(f"录音「{path.name}」超过 4 小时，请先截短。")
+    for resampled in resampler.resample(None):
+        _write(resampled, file, state)
+
+
+def _frames(container: Any, stream: Any) -> Iterator[Any]:
+    """Decoded frames; packets that cannot be decoded are passed over as long as others can."""
+    import av
+
+    decoder: Any = stream.codec_context
+    wanted = _DECODERS.get(decoder.name)
+    if wanted:
+        decoder = av.CodecContext.create(wanted, "r")
+        decoder.sample_rate, decoder.layout = stream.sample_rate, "mono"
+    failed = None
+    decoded_some = False
+    for packet in container.demux(stream):
+        try:
+            for frame in decoder.decode(packet if packet.size else None):
+                decoded_some = True
+                yield frame
+        except av.error.InvalidDataError as error:
+            failed = error
+    if failed is not None and not decoded_some:
+        raise failed
+
+
+def _write(frame: Any, file: IO[bytes], state: _State) -> None:
+    block = frame.to_ndarray().reshape(-1, state.channels)
+    file.write(block.tobytes())
+    state.add(block)
+
+
+def _clock(samples: int) -> str:
+    seconds = samples // SAMPLE_RATE
+    return f"{seconds // 60} 分 {seconds % 60} 秒"

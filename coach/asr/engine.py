@@ -1,4 +1,4 @@
-"""What an engine is: it finds speech and hears words. One file an engine; heavy imports live inside it."""
+"""What an engine is: it hears words and tells languages apart. One file an engine; heavy imports live inside it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,6 +11,11 @@ class Region:
 
     start_s: float
     end_s: float
+
+    @property
+    def length_s(self) -> float:
+        """How long it is."""
+        return self.end_s - self.start_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +32,14 @@ class Engine(Protocol):
     """A speech recogniser. Samples: float32, one channel, 16 kHz."""
 
     @property
-    def id(self) -> str: ...
-
-    def speech(self, samples: Any) -> list[Region]:
-        """Where somebody speaks, in order."""
+    def id(self) -> str:
+        """Engine and model, for the report."""
         ...
 
-    def hear(self, samples: Any) -> Iterator[Heard]:
-        """The words of a window of at most 30 s."""
+    def language(self, samples: Any, /) -> tuple[str, float]:
+        """The most likely language of at most 30 s (its ISO 639 code) and its probability."""
+        ...
+
+    def hear(self, samples: Any, before: str = "", /) -> Iterator[Heard]:
+        """The words of a window of at most 30 s; `before` is what the same person said before it."""
         ...

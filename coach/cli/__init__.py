@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from coach import __version__
-from coach.cli import analyse, corpus, rules, serve, training
+from coach.cli import analyse, corpus, recordings, rules, serve, training
 from coach.cli.usage import UsageError, sentence
 from coach.errors import CoachError
 
@@ -32,7 +32,10 @@ _typer.command("train")(training.train)
 _typer.command("evaluate")(training.evaluate)
 _typer.command("corpus")(corpus.corpus)
 _typer.command("schema")(analyse.schema)
+_typer.command("engines")(recordings.engines)
 _typer.add_typer(rules.app, name="rules")
+_typer.add_typer(recordings.models, name="models")
+_typer.add_typer(recordings.voices, name="voices")
 
 
 def _tell_version(wanted: bool) -> None:

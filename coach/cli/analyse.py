@@ -12,7 +12,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from coach.asr.decode import RECORDING_SUFFIXES
+from coach.asr import Listening
+from coach.asr.decode import RECORDING_SUFFIXES, looks_recorded
 from coach.errors import CoachError, InputError
 from coach.findings import STRICTNESS, Policy
 from coach.habits import HABITS, STRENGTHS
@@ -27,6 +28,7 @@ from coach.transcript import Transcript
 PARTLY_FAILED = 7
 _LINES = "jsonl"
 _CHANNELS = {"left": 0, "right": 1}
+_RECORDINGS = "录音"
 
 
 @dataclass(frozen=True)
@@ -40,11 +42,27 @@ def analyse(
     format: Annotated[str, typer.Option(help="text、json、jsonl、md、html、xlsx")] = "text",
     output: Annotated[Path | None, typer.Option("--output", "-o", help="写到文件；多通对话时为文件夹")] = None,
     rep: Annotated[str | None, typer.Option(help="对话里销售的称呼，如 --rep 小王")] = None,
-    rep_channel: Annotated[str | None, typer.Option(help="录音里销售的声道：left 或 right")] = None,
     only: Annotated[str | None, typer.Option(help="只看这些代码，逗号分隔，如 rude,other.lazy")] = None,
     strictness: Annotated[str, typer.Option(help="严格程度：strict（少报）、balanced、thorough（多报）")] = "balanced",
     explain: Annotated[bool, typer.Option("--explain", help="同时说明哪些话看着像、为什么没有算")] = False,
     rules: Annotated[Path | None, typer.Option(help="改用自己的规则文件夹")] = None,
+    rep_channel: Annotated[
+        str | None, typer.Option(help="双声道录音里销售的声道：left 或 right", rich_help_panel=_RECORDINGS)
+    ] = None,
+    speakers: Annotated[
+        int, typer.Option(help="单声道录音里有几个人说话；1 表示全是销售", min=1, max=9, rich_help_panel=_RECORDINGS)
+    ] = 2,
+    swap: Annotated[bool, typer.Option("--swap", help="把销售和客户对换", rich_help_panel=_RECORDINGS)] = False,
+    file_pattern: Annotated[
+        str | None,
+        typer.Option(help="文件名的样式，如 {date}_{rep}_{rep_channel}", rich_help_panel=_RECORDINGS),
+    ] = None,
+    engine: Annotated[
+        str, typer.Option(help="识别引擎：auto、faster-whisper、openai-whisper", rich_help_panel=_RECORDINGS)
+    ] = "auto",
+    model: Annotated[
+        str, typer.Option(help="语音模型的大小或文件夹，见 coach models list", rich_help_panel=_RECORDINGS)
+    ] = "base",
 ) -> None:
     """分析一通或多通对话，给出反馈报告。"""
     formats = (*RENDERERS, _LINES)
@@ -60,8 +78,15 @@ def analyse(
     coach = Coach.load(rules=rules, policy=Policy(threshold=STRICTNESS[strictness]))
     paths = list(_files(files))
     failures: list[_Failure] = []
-    channel = _CHANNELS[rep_channel] if rep_channel else None
-    reports = _reports(coach, paths, rep=rep, rep_channel=channel, codes=codes, failures=failures)
+    listening = Listening(
+        engine=engine,
+        model=model,
+        speakers=speakers,
+        rep_channel=_CHANNELS[rep_channel] if rep_channel else None,
+        swap=swap,
+        pattern=file_pattern,
+    )
+    reports = _reports(coach, paths, rep=rep, listening=listening, codes=codes, failures=failures)
     written = _write(reports, format=format, output=output, explain=explain)
     _finish(failures, written)
 
@@ -98,7 +123,7 @@ def _reports(
     paths: Sequence[Path],
     *,
     rep: str | None,
-    rep_channel: int | None,
+    listening: Listening,
     codes: frozenset[str],
     failures: list[_Failure],
 ) -> Iterator[Report]:
@@ -109,27 +134,28 @@ def _reports(
         task = bar.add_task("分析", total=len(paths))
         for path in paths:
             try:
-                for transcript in _calls(coach, path, rep=rep, rep_channel=rep_channel):
+                for transcript in _calls(coach, path, rep=rep, listening=listening):
                     yield coach.analyse(transcript, only=codes)
             except CoachError as error:
                 failures.append(_Failure(path, error))
             bar.advance(task)
 
 
-def _calls(coach: Coach, path: Path, *, rep: str | None, rep_channel: int | None) -> Iterable[Transcript]:
+def _calls(coach: Coach, path: Path, *, rep: str | None, listening: Listening) -> Iterable[Transcript]:
     if not path.exists():
         raise InputError(f"找不到文件 {path}。")
-    if path.suffix.lower() in RECORDING_SUFFIXES:
-        return [_listen(coach, path, rep_channel=rep_channel)]
-    return read_calls(path, rep=rep)
+    if looks_recorded(path):
+        return [_listen(coach, path, listening)]
+    transcripts = read_calls(path, rep=rep)
+    return (one.swapped() for one in transcripts) if listening.swap else transcripts
 
 
-def _listen(coach: Coach, path: Path, *, rep_channel: int | None) -> Transcript:
+def _listen(coach: Coach, path: Path, listening: Listening) -> Transcript:
     console = Console(stderr=True)
     with Progress(TextColumn("转写 {task.description}"), BarColumn(), console=console, transient=True) as bar:
         bar.disable = not console.is_terminal
         task = bar.add_task(path.name, total=1.0)
-        return coach.listen(path, rep_channel=rep_channel, progress=lambda done: bar.update(task, completed=done))
+        return coach.listen(path, listening, progress=lambda done: bar.update(task, completed=done))
 
 
 def _write(reports: Iterator[Report], *, format: str, output: Path | None, explain: bool) -> int:

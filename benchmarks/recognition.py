@@ -1,0 +1,156 @@
+"""How well and how fast recordings are heard: against their references, and against the bare engine on the same sound.
+
+    pip install jiwer
+    python benchmarks/recognition.py [--engine auto] [--model base] [--hotwords] [RECORDING …]
+
+Each recording stands beside its reference `<name>.jsonl` (the labelled-call format with `start_s` and `end_s` on turns);
+without any, the four in samples/recorded are taken, at 16 and 8 kHz, on two channels and joined to one. Printed, as
+Markdown: character error rate (punctuation removed) and real-time factor of the whole pipeline; the same of a bare
+faster-whisper call with `vad_filter` on the joined channels; turns whose speaker is right; whether the rep is found.
+"""
+
+import argparse
+import json
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import av
+import jiwer
+import numpy
+
+from coach.asr import Listening
+from coach.asr.audio import SAMPLE_RATE
+from coach.asr.decode import decoded
+from coach.asr.weights import model_folder
+from coach.pipeline import Coach
+from coach.resources import folder
+from coach.text import said, simplified
+from coach.transcript import Speaker, Transcript
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What was said in a recording: the whole text, and who spoke from when to when."""
+
+    text: str
+    turns: tuple[tuple[float, float, str], ...]
+
+
+def main() -> None:
+    """Print one line a recording and form."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("recordings", nargs="*", type=Path)
+    parser.add_argument("--engine", default="auto")
+    parser.add_argument("--model", default="base")
+    parser.add_argument("--hotwords", action="store_true", help="listen for the dictionary's words")
+    wanted = parser.parse_args()
+    coach = Coach.load()
+    hotwords = coach.hotwords if wanted.hotwords else " "
+    listening = Listening(engine=wanted.engine, model=wanted.model, hotwords=hotwords)
+    recordings = wanted.recordings or sorted((folder("samples") / "recorded").glob("*.flac"))
+    print("| recording | form | error | bare | time | bare | turns right | rep |")
+    print("| --- | --- | --- | --- | --- | --- | --- | --- |")
+    with tempfile.TemporaryDirectory() as scratch:
+        for recording in recordings:
+            reference = _reference(recording.with_suffix(".jsonl"))
+            for form, path in _forms(recording, Path(scratch)):
+                started = time.perf_counter()
+                transcript = coach.listen(path, listening)
+                took = time.perf_counter() - started
+                bare, bare_took = _bare(path, wanted.model)
+                right, rep = _speakers(transcript, reference)
+                heard = "".join(turn.text for turn in transcript.turns)
+                length = transcript.duration_s or 1.0
+                print(
+                    f"| {recording.stem} | {form} | {_error(reference.text, heard):.1%} | {_error(reference.text, bare):.1%} "
+                    f"| {took / length:.3f} | {bare_took / length:.3f} | {right:.0%} | {rep} |",
+                    flush=True,
+                )
+
+
+def _reference(path: Path) -> Reference:
+    turns = json.loads(path.read_text(encoding="utf-8").splitlines()[0])["turns"]
+    return Reference(
+        "".join(turn["text"] for turn in turns),
+        tuple((turn["start_s"], turn["end_s"], turn["speaker"]) for turn in turns),
+    )
+
+
+def _forms(recording: Path, scratch: Path) -> Iterator[tuple[str, Path]]:
+    """The recording as it is, on one channel, and at 8 kHz where that is different."""
+    with decoded(recording) as audio:
+        channels = [audio.read(channel) for channel in range(audio.channels)]
+    layouts = (
+        {"stereo": channels, "mono": [sum(channels) / len(channels)]} if len(channels) == 2 else {"mono": channels}
+    )
+    for layout, samples in layouts.items():
+        for rate in (16_000, 8_000):
+            path = scratch / f"{recording.stem}-{layout}-{rate}.wav"
+            _write(path, numpy.stack(samples), rate)
+            yield f"{layout} {rate // 1000} kHz", path
+
+
+def _write(path: Path, samples: numpy.ndarray, rate: int) -> None:
+    layout = "stereo" if len(samples) == 2 else "mono"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("pcm_s16le", rate=rate, layout=layout)
+        interleaved = (numpy.clip(samples.T.reshape(1, -1), -1, 1) * 32_767).astype(numpy.int16)
+        frame = av.AudioFrame.from_ndarray(numpy.ascontiguousarray(interleaved), format="s16", layout=layout)
+        frame.sample_rate = SAMPLE_RATE
+        for resampled in av.AudioResampler(format="s16", layout=layout, rate=rate).resample(frame):
+            container.mux(stream.encode(resampled))
+        container.mux(stream.encode(None))
+
+
+_loaded: dict[str, object] = {}
+
+
+def _bare(path: Path, model: str) -> tuple[str, float]:
+    """faster-whisper alone on the joined channels, at the same settings."""
+    from faster_whisper import WhisperModel, decode_audio
+
+    engine = _loaded.setdefault(
+        model, WhisperModel(str(model_folder(model)), device="cpu", compute_type="int8", local_files_only=True)
+    )
+    started = time.perf_counter()
+    segments, _ = engine.transcribe(  # type: ignore[attr-defined]
+        decode_audio(str(path)), language="zh", beam_size=5, vad_filter=True, word_timestamps=True
+    )
+    text = simplified("".join(segment.text for segment in segments))
+    return text, time.perf_counter() - started
+
+
+def _error(wanted: str, heard: str) -> float:
+    return float(jiwer.cer(said(wanted), said(heard)))
+
+
+def _speakers(transcript: Transcript, reference: Reference) -> tuple[float, str]:
+    """The share of reference turns most of whose heard words have the right speaker, and whether the rep is found."""
+    words = [
+        ((word.start_s + word.end_s) / 2, turn.name, turn.speaker) for turn in transcript.turns for word in turn.words
+    ]
+    named = {
+        name: max(
+            (Speaker.REP, Speaker.CUSTOMER),
+            key=lambda one: sum(w[1] == name and _said_by(w[0], reference) == one for w in words),
+        )
+        for name in {turn.name for turn in transcript.turns}
+    }
+    right = 0
+    for start_s, end_s, speaker in reference.turns:
+        inside = [name for at, name, _ in words if start_s <= at <= end_s]
+        right += bool(inside) and sum(named[name] == speaker for name in inside) * 2 > len(inside)
+    unsure = all(word[2] is Speaker.UNKNOWN for word in words)
+    found = "unsure" if unsure else "yes" if all(named[w[1]] == w[2] for w in words) else "no"
+    return right / len(reference.turns), found
+
+
+def _said_by(at: float, reference: Reference) -> str | None:
+    return next((speaker for start_s, end_s, speaker in reference.turns if start_s <= at <= end_s), None)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,62 @@
+"""Whisper by openai-whisper (PyTorch, 32-bit), from the same weights as the other engine."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from coach.asr.convert import alignment_heads, checkpoint
+from coach.asr.decode import INSTALL
+from coach.asr.engine import Heard
+from coach.asr.guards import MOST_REPETITIVE, holds_for_silence
+from coach.errors import MissingPartError
+
+
+class OpenAIWhisper:
+    """One loaded model; not for use by several threads at once. `hotwords` are words to be listened for."""
+
+    def __init__(self, weights: Path, *, hotwords: str = "", threads: int = 0) -> None:
+        try:
+            import torch
+            import whisper
+        except ImportError as error:
+            raise MissingPartError(INSTALL) from error
+        if threads:
+            torch.set_num_threads(threads)
+        stored = checkpoint(weights)
+        self._whisper: Any = whisper
+        self._model: Any = whisper.model.Whisper(whisper.model.ModelDimensions(**stored["dims"]))
+        self._model.load_state_dict(stored["model_state_dict"])
+        self._model.eval()
+        heads = torch.zeros(self._model.dims.n_text_layer, self._model.dims.n_text_head, dtype=torch.bool)
+        for layer, head in alignment_heads(weights):
+            heads[layer, head] = True
+        self._model.register_buffer("alignment_heads", heads.to_sparse(), persistent=False)
+        self._hotwords = hotwords
+        self.id = f"openai-whisper {weights.name.removeprefix('whisper-')}"
+
+    def language(self, samples: Any) -> tuple[str, float]:
+        """The most likely language and its probability."""
+        mel = self._whisper.log_mel_spectrogram(self._whisper.pad_or_trim(samples), self._model.dims.n_mels)
+        _, chances = self._model.detect_language(mel)
+        code = max(chances, key=chances.get)
+        return str(code), float(chances[code])
+
+    def hear(self, samples: Any, before: str = "") -> Iterator[Heard]:
+        """The words of a window of at most half a minute, with times in seconds from its start."""
+        result = self._whisper.transcribe(
+            self._model,
+            samples,
+            language="zh",
+            beam_size=5,
+            word_timestamps=True,
+            condition_on_previous_text=False,
+            initial_prompt=f"{self._hotwords}{before}" or None,
+            fp16=False,
+        )
+        for segment in result["segments"]:
+            if holds_for_silence(segment["no_speech_prob"], segment["avg_logprob"]):
+                continue
+            if segment["compression_ratio"] > MOST_REPETITIVE:
+                continue
+            for word in segment["words"]:
+                yield Heard(word["word"], float(word["start"]), float(word["end"]), float(word["probability"]))
