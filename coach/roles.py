@@ -1,16 +1,10 @@
-"""Who is the rep: told by the user, by the names, or from what is said; unknown below a stated confidence.
+"""Who is the rep: told by the user, by the names, or from what is said; unknown below a stated confidence."""
 
-The content scorer sums log-odds over kinds of sentences (who offers, explains and promises; who asks the price and
-complains). The weights are set by hand from how such talk goes and are data, not code.
-"""
-
-import re
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from math import exp
 
-from coach.errors import InputError
+from coach.classify.roles import chances, load_roles
+from coach.errors import InputError, ModelError
 from coach.text import fold
 from coach.transcript import Speaker, Transcript, Turn
 
@@ -42,29 +36,6 @@ _TITLES = (
     "经纪人",
 )
 _CUSTOMER_TITLES = ("老板", "老板娘", "店主", "顾客", "零售户", "客户", "买家", "业主", "家长", "患者")
-
-_REP_SIGNS: Mapping[str, float] = {
-    r"您": 0.35,
-    r"(?:我们|咱们|我)(?:公司|厂|店|这边|家的|平台|产品|系统|的活动|仓库|这款)": 0.9,
-    r"(?:我|这边|我们)(?:给|帮|替|为)您": 1.4,
-    r"(?:活动|优惠|套餐|新品|赠送|推荐|这款|政策|合同|质保|保修|档位|投放)": 0.35,
-    r"(?:请问|麻烦您|方便(?:的话|说|听)|打扰|耽误您|请您|感谢您|祝您|您(?:放心|看|稍等|别急|好))": 0.9,
-    r"(?:我|我们|这边)[^。!?]{0,6}(?:核实|登记|申请|回复您|查一下|反馈|给您回|上报|安排)": 0.9,
-    r"(?:大姐|大哥|叔|老板|哥|姐|总|先生|女士|老师)(?:,|您|你)?(?:好|早)": 0.9,
-    r"我是[^。!?,]{0,12}(?:的|公司|经理|客服|小|顾问|工号)": 1.3,
-}
-_CUSTOMER_SIGNS: Mapping[str, float] = {
-    r"多少钱|什么价|贵不贵|太贵|能便宜|便宜点|打折|有没有优惠|怎么卖": 1.1,
-    r"(?:你们|你家|你)(?:这|那|的|公司|上次|昨天|家|送|卖|给我|怎么|不是|到底|能不能|有没有|什么时候)": 0.7,
-    r"(?:我|我家|我们店|我这)(?:卖|订|买|进|要|等|问|打|付|用|退|投诉)": 0.5,
-    r"怎么(?:还|又|没|不|这么|办|弄|回事)|为什么|凭什么|什么时候(?:能|到|来|送)|还没到": 0.7,
-    r"不要了|不需要|不想|算了|考虑考虑|再说吧|没钱|不买|退货|退钱|退款|投诉|骗人|上当|不好卖|卖不动": 0.8,
-    r"^(?:喂|哦|行|好的|知道了|嗯|那行|可以)[,。.!~ ]*$": 0.35,
-}
-_REP = [(re.compile(pattern), weight) for pattern, weight in _REP_SIGNS.items()]
-_CUSTOMER = [(re.compile(pattern), weight) for pattern, weight in _CUSTOMER_SIGNS.items()]
-_CAP = 3
-"""A sign counts at most so often a turn."""
 
 _MOST_SCORED_TURNS = 200
 
@@ -130,9 +101,12 @@ def _assigned(transcript: Transcript, roles: Mapping[str, Speaker], *, confidenc
 
 
 def _from_content(transcript: Transcript, names: Sequence[str]) -> Transcript:
-    chances = rep_chances(transcript.turns, names)
-    best = max(names, key=lambda name: chances[name])
-    chance = chances[best]
+    try:
+        told_by_words = rep_chances(transcript.turns, names)
+    except ModelError as error:
+        return replace(transcript, rep_confidence=0.0).warned(f"{error}{_how_to_tell(transcript, names)}")
+    best = max(names, key=lambda name: told_by_words[name])
+    chance = told_by_words[best]
     if len(names) < 2 or chance < SURE:
         shown = "、".join(f"「{name}」" for name in names[:6])
         return replace(transcript, rep_confidence=round(chance, 2)).warned(
@@ -156,12 +130,9 @@ def _how_to_correct(transcript: Transcript) -> str:
 
 
 def rep_chances(turns: Sequence[Turn], names: Sequence[str]) -> dict[str, float]:
-    """For each name the probability, 0 to 1, that he is the rep; they sum to 1."""
-    scores: dict[str, float] = defaultdict(float)
+    """For each name the probability, 0 to 1, that he is the rep; they sum to 1. Raises ModelError without a model."""
+    texts: dict[str, list[str]] = {name: [] for name in names}
     for turn in turns[:_MOST_SCORED_TURNS]:
-        folded = fold(turn.text)
-        scores[turn.name] += sum(weight * min(_CAP, len(sign.findall(folded))) for sign, weight in _REP)
-        scores[turn.name] -= sum(weight * min(_CAP, len(sign.findall(folded))) for sign, weight in _CUSTOMER)
-    top = max((scores[name] for name in names), default=0.0)
-    odds = {name: exp(0.6 * (scores[name] - top)) for name in names}
-    return {name: odd / sum(odds.values()) for name, odd in odds.items()}
+        if turn.name in texts:
+            texts[turn.name].append(turn.text)
+    return chances(load_roles(), texts)

@@ -14,12 +14,14 @@ from coach.resources import folder
 from coach.rulefiles import load_rules
 from coach.text import Segmenter
 from coach.training.card import Card, put_in_place
-from coach.training.corpus import read_corpus, read_splits, split_of
+from coach.training.corpus import LabelledCall, read_corpus, read_splits, split_of
 from coach.training.evaluate import evaluate as figures_of
 from coach.training.evaluate import grouped, outcomes
+from coach.training.roles import put_roles_in_place
 
 SPLITS_FILE = "splits.tsv"
 _GROUPS = {"style": "style", "domain": "domain", "author": "author"}
+ROLES = "roles"
 _FORMATS = ("text", "json", "md")
 
 
@@ -28,12 +30,16 @@ def train(
     also: Annotated[list[Path] | None, typer.Option("--with", help="另加的标注对话，如主管复核导出的文件")] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="模型写到哪个文件夹，默认替换自带的")] = None,
     refit: Annotated[bool, typer.Option("--refit", help="评测以后，把保留的对话也学进去再写出模型")] = False,
+    roles: Annotated[bool, typer.Option("--roles", help="改为训练分辨销售和客户的模型")] = False,
     accept_worse: Annotated[bool, typer.Option("--accept-worse", help="新模型在保留的对话上变差也照样替换")] = False,
 ) -> None:
     """用标注对话训练分类器；比现有的差就不替换。"""
     from coach.training.train import train as learn
 
     source = corpus or folder("samples") / "labelled"
+    if roles:
+        _train_roles([*read_corpus([source]), *read_corpus(also or [])], output or folder("models") / ROLES)
+        return
     target = output or folder("models") / CLASSIFIER
     splits = read_splits(source / SPLITS_FILE) if (source / SPLITS_FILE).is_file() else {}
     calls = read_corpus([source])
@@ -46,6 +52,14 @@ def train(
     everything = learn([*calls, *read_corpus(also or [])], segmenter) if refit else None
     card = put_in_place(trained, target, learnt=learnt, kept=kept, accept_worse=accept_worse, refit=everything)
     typer.echo(_sentence(card, target))
+
+
+def _train_roles(calls: list[LabelledCall], target: Path) -> None:
+    for one in put_roles_in_place(calls, target):
+        typer.echo(
+            f"没见过的批次，只看前 {one.turns} 轮：{one.dialogues} 通对话里有把握的 {one.sure} 通，其中对的 {one.right} 通。"
+        )
+    typer.echo(f"已写到 {target}")
 
 
 def evaluate(
