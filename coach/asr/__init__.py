@@ -13,7 +13,7 @@ from coach.asr.crosstalk import without_echo
 from coach.asr.decode import decoded
 from coach.asr.engine import Engine, Region
 from coach.asr.engines import AUTO, load_engine
-from coach.asr.hearing import WINDOW_S, Utterance, hear
+from coach.asr.hearing import Utterance, hear
 from coach.asr.naming import channel_of, fields_of
 from coach.asr.turns import Stretch, by_channel, by_voice, turns_of
 from coach.asr.vad import Detect, silero, speech
@@ -32,6 +32,7 @@ _VOICE_NAMES = tuple(f"说话人{number}" for number in range(1, 10))
 _LEAST_SPEECH_S = 0.3
 _CHINESE = frozenset(["zh", "yue"])
 _SURE_OF_LANGUAGE = 0.7
+_SAMPLE_S = 30.0
 _LANGUAGES = {
     "en": "英语", "ja": "日语", "ko": "韩语", "fr": "法语", "de": "德语", "ru": "俄语", "es": "西班牙语", "vi": "越南语",
     "th": "泰语", "ar": "阿拉伯语", "pt": "葡萄牙语", "it": "意大利语", "my": "缅甸语", "lo": "老挝语", "bo": "藏语",
@@ -112,7 +113,7 @@ def _check_language(audio: Audio, found: Sequence[Sequence[Region]], engine: Eng
     longest = sorted(regions, key=lambda one: one[1].length_s, reverse=True)[:3]
     heard = []
     for channel, region in longest:
-        code, sure = engine.language(audio.read(channel, region.start_s, region.start_s + WINDOW_S))
+        code, sure = engine.language(audio.read(channel, region.start_s, region.start_s + _SAMPLE_S))
         if code in _CHINESE or sure < _SURE_OF_LANGUAGE:
             return
         heard.append(code)

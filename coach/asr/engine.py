@@ -28,6 +28,20 @@ class Heard:
     probability: float
 
 
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Words that a recogniser gives together, and what it thinks of them itself.
+
+    `no_speech`: the chance that nobody spoke; `mean_logarithm`: of the words' probabilities, natural; `compression`: how
+    many times smaller the text is when compressed.
+    """
+
+    words: tuple[Heard, ...]
+    no_speech: float = 0.0
+    mean_logarithm: float = 0.0
+    compression: float = 1.0
+
+
 class Engine(Protocol):
     """A speech recogniser. Samples: float32, one channel, 16 kHz."""
 
@@ -40,6 +54,6 @@ class Engine(Protocol):
         """The most likely language of at most 30 s (its ISO 639 code) and its probability."""
         ...
 
-    def hear(self, samples: Any, before: str = "", /) -> Iterator[Heard]:
-        """The words of a window of at most 30 s; `before` is what the same person said before it."""
+    def hear(self, samples: Any, /) -> Iterator[Segment]:
+        """What is said in some minutes of speech on end, as they are recognised; each window follows the one before."""
         ...

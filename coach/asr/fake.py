@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from coach.asr.audio import SAMPLE_RATE
-from coach.asr.engine import Heard, Region
+from coach.asr.engine import Heard, Region, Segment
 
 _LOUD = 0.05
 
 
 class FakeEngine:
-    """Each window is heard as the next of the given texts, evenly spread; the language is what it is told."""
+    """Each block is heard as the next of the given texts, evenly spread; the language is what it is told."""
 
     id = "fake"
 
@@ -21,11 +21,12 @@ class FakeEngine:
     def language(self, _samples: Any) -> tuple[str, float]:
         return self._language, 0.9
 
-    def hear(self, samples: Any, _before: str = "") -> Iterator[Heard]:
+    def hear(self, samples: Any) -> Iterator[Segment]:
         duration = len(samples) / SAMPLE_RATE
         text = next(self._texts, "")
-        for at, mark in enumerate(text):
-            yield Heard(mark, at * duration / len(text), (at + 1) * duration / len(text), 0.9)
+        step = duration / max(len(text), 1)
+        if text:
+            yield Segment(tuple(Heard(mark, at * step, (at + 1) * step, 0.9) for at, mark in enumerate(text)))
 
 
 def loud_parts(samples: Any) -> list[Region]:

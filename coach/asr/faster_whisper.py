@@ -5,8 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from coach.asr.decode import INSTALL
-from coach.asr.engine import Heard
-from coach.asr.guards import MOST_REPETITIVE, holds_for_silence
+from coach.asr.engine import Heard, Segment
 from coach.errors import MissingPartError, RecordingError
 
 
@@ -32,21 +31,19 @@ class FasterWhisper:
         code, probability, _ = self._model.detect_language(samples)
         return str(code), float(probability)
 
-    def hear(self, samples: Any, before: str = "") -> Iterator[Heard]:
-        """The words of a window of at most half a minute, with times in seconds from its start."""
+    def hear(self, samples: Any) -> Iterator[Segment]:
+        """What is said in some minutes of speech, with times in seconds from its start, as they are recognised."""
         segments, _ = self._model.transcribe(
             samples,
             language="zh",
             beam_size=5,
             word_timestamps=True,
-            condition_on_previous_text=False,
             hotwords=self._hotwords,
-            initial_prompt=before or None,
         )
         for segment in segments:
-            if holds_for_silence(segment.no_speech_prob, segment.avg_logprob):
-                continue
-            if segment.compression_ratio > MOST_REPETITIVE:
-                continue
-            for word in segment.words or ():
-                yield Heard(word.word, word.start, word.end, word.probability)
+            yield Segment(
+                tuple(Heard(word.word, word.start, word.end, word.probability) for word in segment.words or ()),
+                no_speech=segment.no_speech_prob,
+                mean_logarithm=segment.avg_logprob,
+                compression=segment.compression_ratio,
+            )

@@ -1,9 +1,10 @@
-"""Words from speech: regions packed into windows of the recogniser's length, heard, and put back at their times.
+"""Words from speech: regions packed into blocks of a few minutes, heard, and put back at their times.
 
-What a recogniser says into silence or in a loop is left out here, whichever engine says it.
+A block is long enough for the recogniser to follow its own text from one window to the next, which halves the errors on
+short turns, and short enough to keep memory flat.
 """
 
-import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -11,20 +12,11 @@ import numpy
 
 from coach.asr.audio import SAMPLE_RATE, Audio
 from coach.asr.engine import Engine, Heard, Region
+from coach.asr.guards import is_invented
 from coach.text import simplified
 
-WINDOW_S = 28.0
-_MOST_CONTEXT = 200
-_SURE = 0.5
-_PHANTOMS = re.compile(
-    r"请不吝|点赞.{0,4}订阅|订阅.{0,4}转发|字幕(?:由|志愿者|制作|提供|by)|明镜|谢谢(?:大家)?(?:观看|收看)|下期(?:再见|视频)|Amara",
-    re.IGNORECASE,
-)
-_LOOP = re.compile(r"(.{1,12}?)\1{5,}")
-"""The same few characters six times on end."""
-
+_BLOCK_S = 240.0
 _LEAST_CHARACTERS_A_SECOND = 0.5
-_MOST_CHARACTERS_A_SECOND = 14.0
 _LONG_S = 1.0
 
 
@@ -42,14 +34,12 @@ def hear(
     audio: Audio, speech: Sequence[Sequence[Region]], engine: Engine, progress: Callable[[float], None]
 ) -> tuple[list[Utterance], float]:
     """What every channel says in its speech, in order of time, and the seconds of long speech without any words."""
-    windows = [(channel, window) for channel, regions in enumerate(speech) for window in _windows(regions)]
-    whole_s = sum(region.length_s for _, window in windows for region in window) or 1.0
+    blocks = [(channel, block) for channel, regions in enumerate(speech) for block in _blocks(regions)]
+    whole_s = sum(region.length_s for _, block in blocks for region in block) or 1.0
     utterances: list[Utterance] = []
     lost_s = done_s = 0.0
-    before = [""] * audio.channels
-    for channel, window in windows:
-        heard = _hear_window(audio, channel, window, engine, before[channel])
-        before[channel] = _context([word for _, words in heard for word in words])
+    for channel, block in blocks:
+        heard = _hear_block(audio, channel, block, engine, _part(progress, done_s, whole_s))
         for region, words in heard:
             if words:
                 utterances.append(Utterance(channel, region.start_s, region.end_s, words))
@@ -60,68 +50,57 @@ def hear(
     return sorted(utterances, key=lambda one: (one.start_s, one.channel)), lost_s
 
 
-def _windows(regions: Sequence[Region]) -> Iterator[list[Region]]:
-    """Regions packed so that each window fits the recogniser; longer regions are cut."""
-    window: list[Region] = []
+def _part(progress: Callable[[float], None], done_s: float, whole_s: float) -> Callable[[float], None]:
+    """Progress of one block in the whole."""
+    return lambda at_s: progress((done_s + at_s) / whole_s)
+
+
+def _blocks(regions: Sequence[Region]) -> Iterator[list[Region]]:
+    """Regions packed into blocks; longer regions are cut."""
+    block: list[Region] = []
     length = 0.0
     for region in _cut(regions):
-        needed = region.length_s
-        if window and length + needed > WINDOW_S:
-            yield window
-            window, length = [], 0.0
-        window.append(region)
-        length += needed
-    if window:
-        yield window
+        if block and length + region.length_s > _BLOCK_S:
+            yield block
+            block, length = [], 0.0
+        block.append(region)
+        length += region.length_s
+    if block:
+        yield block
 
 
 def _cut(regions: Sequence[Region]) -> Iterator[Region]:
     for region in regions:
         start = region.start_s
-        while region.end_s - start > WINDOW_S:
-            yield Region(start, start + WINDOW_S)
-            start += WINDOW_S
+        while region.end_s - start > _BLOCK_S:
+            yield Region(start, start + _BLOCK_S)
+            start += _BLOCK_S
         yield Region(start, region.end_s)
 
 
-def _context(words: Sequence[Heard]) -> str:
-    """The end of what was heard, for the next window to follow on; nothing where it was not heard surely."""
-    sure = words and sum(word.probability for word in words) / len(words) >= _SURE
-    return "".join(word.text for word in words)[-_MOST_CONTEXT:] if sure else ""
-
-
-def _hear_window(
-    audio: Audio, channel: int, window: Sequence[Region], engine: Engine, before: str
+def _hear_block(
+    audio: Audio, channel: int, block: Sequence[Region], engine: Engine, progress: Callable[[float], None]
 ) -> list[tuple[Region, tuple[Heard, ...]]]:
-    """The words of each region of a window, at their times in the recording."""
+    """The words of each region of a block, at their times in the recording; progress in seconds of the block."""
     pieces = []
     offsets: list[float] = []
     length = 0
-    for region in window:
+    for region in block:
         piece = audio.read(channel, region.start_s, region.end_s)
         offsets.append(length / SAMPLE_RATE)
         pieces.append(piece)
         length += len(piece)
-    words: list[list[Heard]] = [[] for _ in window]
-    for heard in engine.hear(numpy.concatenate(pieces), before):
-        middle = (heard.start_s + heard.end_s) / 2
-        at = max(index for index, offset in enumerate(offsets) if index == 0 or offset <= middle)
-        shift = window[at].start_s - offsets[at]
-        start, end = (
-            min(max(time + shift, window[at].start_s), window[at].end_s) for time in (heard.start_s, heard.end_s)
-        )
-        words[at].append(replace(heard, text=simplified(heard.text), start_s=start, end_s=end))
-    return [
-        (region, () if _is_invented(region, found) else tuple(found))
-        for region, found in zip(window, words, strict=True)
-    ]
-
-
-def _is_invented(region: Region, words: Sequence[Heard]) -> bool:
-    """A film credit, a loop, or more than anyone can say in the time: nothing that was spoken."""
-    text = "".join(word.text for word in words).strip()
-    too_fast = region.length_s >= _LONG_S and len(text) > _MOST_CHARACTERS_A_SECOND * region.length_s
-    return not text or too_fast or _PHANTOMS.search(text) is not None or _LOOP.search(text) is not None
+    words: list[list[Heard]] = [[] for _ in block]
+    for segment in engine.hear(numpy.concatenate(pieces)):
+        progress(segment.words[-1].end_s if segment.words else 0.0)
+        if is_invented(segment):
+            continue
+        for heard in segment.words:
+            at = bisect_right(offsets, (heard.start_s + heard.end_s) / 2) - 1
+            region, shift = block[at], block[at].start_s - offsets[at]
+            start, end = (min(max(time + shift, region.start_s), region.end_s) for time in (heard.start_s, heard.end_s))
+            words[at].append(replace(heard, text=simplified(heard.text), start_s=start, end_s=end))
+    return [(region, tuple(found)) for region, found in zip(block, words, strict=True)]
 
 
 def _is_lost(region: Region, words: Sequence[Heard]) -> bool:

@@ -6,8 +6,7 @@ from typing import Any
 
 from coach.asr.convert import alignment_heads, checkpoint
 from coach.asr.decode import INSTALL
-from coach.asr.engine import Heard
-from coach.asr.guards import MOST_REPETITIVE, holds_for_silence
+from coach.asr.engine import Heard, Segment
 from coach.errors import MissingPartError
 
 
@@ -41,22 +40,26 @@ class OpenAIWhisper:
         code = max(chances, key=chances.get)
         return str(code), float(chances[code])
 
-    def hear(self, samples: Any, before: str = "") -> Iterator[Heard]:
-        """The words of a window of at most half a minute, with times in seconds from its start."""
+    def hear(self, samples: Any) -> Iterator[Segment]:
+        """What is said in some minutes of speech, with times in seconds from its start, as they are recognised."""
         result = self._whisper.transcribe(
             self._model,
             samples,
             language="zh",
             beam_size=5,
             word_timestamps=True,
-            condition_on_previous_text=False,
-            initial_prompt=f"{self._hotwords}{before}" or None,
+            initial_prompt=self._hotwords or None,
+            carry_initial_prompt=True,
             fp16=False,
         )
         for segment in result["segments"]:
-            if holds_for_silence(segment["no_speech_prob"], segment["avg_logprob"]):
-                continue
-            if segment["compression_ratio"] > MOST_REPETITIVE:
-                continue
-            for word in segment["words"]:
-                yield Heard(word["word"], float(word["start"]), float(word["end"]), float(word["probability"]))
+            words = (
+                Heard(word["word"], float(word["start"]), float(word["end"]), float(word["probability"]))
+                for word in segment["words"]
+            )
+            yield Segment(
+                tuple(words),
+                no_speech=segment["no_speech_prob"],
+                mean_logarithm=segment["avg_logprob"],
+                compression=segment["compression_ratio"],
+            )
