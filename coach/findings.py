@@ -28,7 +28,7 @@ class Evidence:
 
     `code` is a habit's or a strength's; `quote` equals the turn's text in `span` (None: the whole turn).
     `score` is 0 to 1, `severity` 1 to 3 (0 for a strength). `reason` says what was said and why it hurts,
-    `instead` what could be said in its place.
+    `instead` what could be said in its place. `supporting` evidence adds to other evidence and makes no finding alone.
     """
 
     code: str
@@ -41,6 +41,7 @@ class Evidence:
     reason: str
     instead: str = ""
     exemption: Exemption | None = None
+    supporting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,8 @@ def gather(call_id: str, evidence: Iterable[Evidence], *, policy: Policy) -> Gat
         ranked = tuple(sorted(group, key=_weight, reverse=True))
         if code not in HABITS:
             strengths.append(Strength(code=code, turn=turn, evidence=ranked[0]))
+            continue
+        if all(one.supporting for one in ranked):
             continue
         score = _together(ranked)
         if policy.accepts(code, score):

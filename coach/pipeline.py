@@ -2,19 +2,22 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from coach import __version__
 from coach.classify.model import load as load_model
+from coach.delivery import delivery
 from coach.detectors import Detector
 from coach.detectors.classifier import ClassifierDetector
 from coach.detectors.flow import FlowDetector
 from coach.detectors.rule import RuleDetector
 from coach.detectors.view import CallView
-from coach.errors import EmptyCallError, ModelError
+from coach.detectors.voice import VoiceDetector
+from coach.doubt import without_the_unheard
+from coach.errors import CoachError, EmptyCallError, ModelError
 from coach.findings import Policy, gather
 from coach.metrics import measure, observe
 from coach.privacy import masked
@@ -54,7 +57,7 @@ class Coach:
         """
         book = load_rules(rules or folder("rules"))
         segmenter = Segmenter(book.dictionary)
-        detectors: list[Detector] = [RuleDetector(book), FlowDetector()]
+        detectors: list[Detector] = [RuleDetector(book), FlowDetector(), VoiceDetector()]
         skipped: tuple[Skipped, ...] = ()
         try:
             trained = load_model(model or folder("models") / CLASSIFIER, segmenter)
@@ -68,22 +71,43 @@ class Coach:
         return replace(self, detectors=[detector for detector in self.detectors if wanted(detector)])
 
     def listen(
-        self, recording: Path, listening: "Listening | None" = None, *, progress: Progress | None = None
+        self,
+        recording: Path,
+        listening: "Listening | None" = None,
+        *,
+        kept_in: Path | None = None,
+        progress: Progress | None = None,
     ) -> Transcript:
-        """Decode and transcribe a recording, listening for the words of the trade. Raises RecordingError or
-        MissingPartError.
+        """Decode and transcribe a recording, listening for the words of the trade; a transcript kept in the folder
+        `kept_in` is taken from there. Raises RecordingError or MissingPartError.
         """
-        from coach.asr import Listening, transcribe
+        from coach.asr.kept import transcribe_once
+
+        return transcribe_once(recording, self._listening(listening), kept_in, progress=progress)
+
+    def listen_to_all(
+        self,
+        recordings: Sequence[Path],
+        listening: "Listening | None" = None,
+        *,
+        jobs: int,
+        kept_in: Path | None = None,
+    ) -> Iterator[Transcript | CoachError]:
+        """The transcript of each recording in order, or why there is none, made by several processes."""
+        from coach.asr.batch import transcribe_all
+
+        return transcribe_all(recordings, self._listening(listening), jobs=jobs, folder=kept_in)
+
+    def _listening(self, listening: "Listening | None") -> "Listening":
+        from coach.asr import Listening
 
         listening = listening or Listening()
-        return transcribe(
-            recording, replace(listening, hotwords=listening.hotwords or self.hotwords), progress=progress
-        )
+        return replace(listening, hotwords=listening.hotwords or self.hotwords)
 
     @property
     def hotwords(self) -> str:
         """Words of the dictionary that a recogniser should listen for: those that general speech seldom has."""
-        return "，".join(entry.word for entry in self.book.dictionary if entry.listened_for)
+        return "、".join(entry.word for entry in self.book.dictionary if entry.listened_for)
 
     def analyse(self, transcript: Transcript, *, only: Collection[str] = ()) -> Report:
         """Judge a call, limited to the codes in `only` where given. Raises EmptyCallError if nobody says anything."""
@@ -94,8 +118,9 @@ class Coach:
         evidence = [one for detector in self.detectors for one in detector.detect(call)]
         if only:
             evidence = [one for one in evidence if one.code in only]
-        gathered = gather(transcript.call_id, evidence, policy=self.policy)
-        metrics = measure(call)
+        heard = without_the_unheard(evidence, transcript)
+        gathered = gather(transcript.call_id, heard, policy=self.policy)
+        metrics = (*measure(call), *delivery(transcript))
         judged = len(call.rep_turns)
         return build_report(
             transcript,

@@ -73,7 +73,9 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """One call. `warnings` are Chinese sentences for the reader; `rep_confidence` says how sure the roles are."""
+    """One call. `warnings` are Chinese sentences for the reader; `rep_confidence` says how sure the roles are;
+    `two_channels`: each speaker was recorded apart, so that both can be heard at once.
+    """
 
     call_id: str
     turns: tuple[Turn, ...]
@@ -83,6 +85,7 @@ class Transcript:
     engine: str = ""
     duration_s: float | None = None
     rep_confidence: float | None = None
+    two_channels: bool = False
     warnings: tuple[str, ...] = ()
 
     @property

@@ -97,10 +97,11 @@ def transcribe(
             source="录音",
             engine=engine.id,
             duration_s=round(audio.duration_s, 2),
+            two_channels=audio.channels == 2,
             warnings=audio.warnings,
         )
         transcript = with_sound(transcript, audio, _channel_of_turn(audio))
-    transcript = _warned(transcript, two_channels=audio.channels == 2, lost_s=lost_s)
+    transcript = _warned(transcript, lost_s=lost_s)
     by_name = channel_of(told.get("rep_channel", ""))
     rep_channel = listening.rep_channel if listening.rep_channel is not None else by_name
     transcript = _with_roles(transcript, listening, rep_channel, enrolled, recording.name)
@@ -138,11 +139,11 @@ def _channel_of_turn(audio: Audio) -> Callable[[Turn], int]:
     return lambda turn: CHANNEL_NAMES.index(turn.name) if audio.channels == 2 else 0
 
 
-def _warned(transcript: Transcript, *, two_channels: bool, lost_s: float) -> Transcript:
+def _warned(transcript: Transcript, *, lost_s: float) -> Transcript:
     """What the reader should know of how well this was heard."""
     if lost_s >= 1:
         transcript = transcript.warned(f"约有 {lost_s:.0f} 秒说话没有听清，那里的问题可能漏掉。")
-    if len({turn.name for turn in transcript.turns}) == 1 and two_channels:
+    if len({turn.name for turn in transcript.turns}) == 1 and transcript.two_channels:
         transcript = transcript.warned(f"只有{transcript.turns[0].name}有人说话，另一声道是空的。")
     return transcript
 

@@ -57,3 +57,12 @@ class Engine(Protocol):
     def hear(self, samples: Any, /) -> Iterator[Segment]:
         """What is said in some minutes of speech on end, as they are recognised; each window follows the one before."""
         ...
+
+
+def prompt_of(hotwords: str) -> str | None:
+    """What an engine is told before a block: words to listen for, as a sentence that could have been said before.
+
+    Given anew before every window (faster-whisper's `hotwords`, openai-whisper's `carry_initial_prompt`) they made base
+    invent text: 10 to 33 % character errors in place of 6 % on the recorded samples.
+    """
+    return f"{hotwords.strip()}。" if hotwords.strip() else None

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from coach.asr.decode import INSTALL
-from coach.asr.engine import Heard, Segment
+from coach.asr.engine import Heard, Segment, prompt_of
 from coach.errors import MissingPartError, RecordingError
 
 
@@ -23,7 +23,7 @@ class FasterWhisper:
             )
         except (RuntimeError, ValueError) as error:
             raise RecordingError(f"语音模型 {weights} 打不开，可能损坏或不是 CTranslate2 格式。") from error
-        self._hotwords = hotwords or None
+        self._prompt = prompt_of(hotwords)
         self.id = f"faster-whisper {weights.name.removeprefix('whisper-')}"
 
     def language(self, samples: Any) -> tuple[str, float]:
@@ -38,7 +38,7 @@ class FasterWhisper:
             language="zh",
             beam_size=5,
             word_timestamps=True,
-            hotwords=self._hotwords,
+            initial_prompt=self._prompt,
         )
         for segment in segments:
             yield Segment(

@@ -6,7 +6,7 @@ from typing import Any
 
 from coach.asr.convert import alignment_heads, checkpoint
 from coach.asr.decode import INSTALL
-from coach.asr.engine import Heard, Segment
+from coach.asr.engine import Heard, Segment, prompt_of
 from coach.errors import MissingPartError
 
 
@@ -30,7 +30,7 @@ class OpenAIWhisper:
         for layer, head in alignment_heads(weights):
             heads[layer, head] = True
         self._model.register_buffer("alignment_heads", heads.to_sparse(), persistent=False)
-        self._hotwords = hotwords
+        self._prompt = prompt_of(hotwords)
         self.id = f"openai-whisper {weights.name.removeprefix('whisper-')}"
 
     def language(self, samples: Any) -> tuple[str, float]:
@@ -48,8 +48,7 @@ class OpenAIWhisper:
             language="zh",
             beam_size=5,
             word_timestamps=True,
-            initial_prompt=self._hotwords or None,
-            carry_initial_prompt=True,
+            initial_prompt=self._prompt,
             fp16=False,
         )
         for segment in result["segments"]:

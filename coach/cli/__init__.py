@@ -11,11 +11,11 @@ from typing import Annotated
 import typer
 
 from coach import __version__
-from coach.cli import analyse, corpus, recordings, rules, serve, training
+from coach.cli import analyse, corpus, output, recordings, rules, serve, training, transcribe
 from coach.cli.usage import UsageError, sentence
 from coach.errors import CoachError
 
-PARTLY_FAILED = analyse.PARTLY_FAILED
+PARTLY_FAILED = output.PARTLY_FAILED
 WRONG_USAGE = 2
 INTERRUPTED = 130
 
@@ -27,6 +27,7 @@ _typer = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 _typer.command("analyse")(analyse.analyse)
+_typer.command("transcribe")(transcribe.transcribe)
 _typer.command("serve")(serve.serve)
 _typer.command("train")(training.train)
 _typer.command("evaluate")(training.evaluate)

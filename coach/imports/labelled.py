@@ -1,10 +1,11 @@
-"""Labelled calls, one JSON object a line; labels are ignored here."""
+"""Labelled calls and saved transcripts, one JSON object a line; labels are ignored here."""
 
 import json
 from collections.abc import Iterator
 from typing import Any
 
 from coach.errors import InputError
+from coach.imports import saved
 from coach.transcript import Speaker, Transcript, Turn
 
 SOURCE = "标注对话"
@@ -33,6 +34,8 @@ def _object(raw: str, *, where: str) -> dict[str, Any]:
 
 
 def _call(value: dict[str, Any], *, where: str, number: int) -> Transcript:
+    if saved.is_saved(value):
+        return saved.of(value, where=where)
     turns = tuple(_turn(index, one, where=where) for index, one in enumerate(value["turns"]))
     return Transcript(
         call_id=str(value.get("id") or f"第{number}通"),

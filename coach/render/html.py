@@ -1,4 +1,7 @@
-"""One self-contained HTML file: works without JavaScript, prints on A4, asks the network for nothing."""
+"""One self-contained HTML file: works without JavaScript, prints on A4, asks the network for nothing.
+
+With its recording the page plays: the sound is inside it, turns and words can be clicked.
+"""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -13,7 +16,9 @@ from markupsafe import Markup
 from coach.findings import Finding
 from coach.habits import name_of
 from coach.render import words
+from coach.render.clip import Clip, clip_of
 from coach.report import Metric, Report
+from coach.timing import pace
 from coach.transcript import Speaker, Turn
 
 _HERE = Path(__file__).parent
@@ -46,12 +51,13 @@ class Bar:
     at: float
 
 
-def render(report: Report, explain: bool = False) -> str:
-    """The report as one HTML file; `explain` opens the exempted sentences."""
-    return _environment().get_template("report.html.j2").render(**view(report), explain=explain, page=False)
+def render(report: Report, explain: bool = False, recording: Path | None = None) -> str:
+    """The report as one HTML file; `explain` opens the exempted sentences; a `recording` can be heard in it."""
+    clip = None if recording is None else clip_of(recording, report.transcript)
+    return _environment().get_template("report.html.j2").render(**view(report, clip), explain=explain, page=False)
 
 
-def view(report: Report) -> dict[str, Any]:
+def view(report: Report, clip: Clip | None = None) -> dict[str, Any]:
     """Everything the template shows, ready to be shown."""
     findings: dict[int, list[Finding]] = defaultdict(list)
     for finding in report.findings:
@@ -78,6 +84,10 @@ def view(report: Report) -> dict[str, Any]:
         "findings_in": findings,
         "praised_in": praised,
         "spans_in": spans,
+        "clip": clip,
+        "wave": _wave(clip.peaks) if clip else "",
+        "script": Markup((_HERE / "static/player.js").read_text(encoding="utf-8")),  # noqa: S704 - our own file
+        "paces": {turn.index: round(pace(turn) or 0) for turn in report.transcript.turns},
         "exempted": [one for one in report.exempted if one.exemption is not None],
     }
 
@@ -124,6 +134,12 @@ def _timeline(turns: Sequence[Turn], findings: dict[int, list[Finding]], praised
         x, width = round(start * _TIMELINE_WIDTH, 1), max(round(length * _TIMELINE_WIDTH, 1), 1.0)
         blocks.append(Block(turn.index, x, width, turn.speaker.value, severity, turn.index in praised, title))
     return blocks
+
+
+def _wave(peaks: Sequence[float]) -> str:
+    """The waveform between the two rows of the timeline, as a path."""
+    step = _TIMELINE_WIDTH / max(len(peaks), 1)
+    return "".join(f"M{at * step:.1f} {59 - 30 * peak:.1f}v{60 * peak:.1f}" for at, peak in enumerate(peaks))
 
 
 def _bar(metric: Metric) -> Bar:

@@ -1,12 +1,14 @@
 """Chinese wording that all renderers share."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby, pairwise
 
 from coach.report import SEVERITY_NAMES, HabitSummary, Metric, Report
 from coach.transcript import Span, Speaker, Turn
 
 SPEAKER_NAMES = {Speaker.REP: "销售", Speaker.CUSTOMER: "客户", Speaker.UNKNOWN: "未知"}
-_DETECTOR_NAMES = {"rule": "规则", "flow": "通话流程", "classifier": "分类器"}
+_DETECTOR_NAMES = {"rule": "规则", "flow": "通话流程", "classifier": "分类器", "voice": "声音"}
 
 
 def severity_name(severity: int) -> str:
@@ -74,7 +76,7 @@ def range_of(metric: Metric) -> str:
         return "应当有"
     match (metric.low, metric.high):
         case (None, None):
-            return "不限"
+            return "没有统一范围"
         case (None, high):
             return f"不超过 {high:g}"
         case (low, None):
@@ -83,19 +85,30 @@ def range_of(metric: Metric) -> str:
             return f"在 {low:g} 到 {high:g} 之间"
 
 
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Characters of a turn shown alike: marked or not, and when they begin in the recording."""
+
+    text: str
+    marked: bool
+    at_s: float | None
+
+
+def pieces(turn: Turn, spans: tuple[Span, ...]) -> Iterator[Piece]:
+    """The turn's text cut where a mark or a timed word begins or ends."""
+    starts = {word.span.start: word.start_s for word in turn.words}
+    cuts = {0, len(turn.text), *starts}
+    cuts |= {cut for span in (*spans, *(word.span for word in turn.words)) for cut in (span.start, span.end)}
+    at_s: float | None = None
+    for start, end in pairwise(sorted(cut for cut in cuts if cut <= len(turn.text))):
+        at_s = starts.get(start, at_s)
+        yield Piece(turn.text[start:end], any(span.start <= start < span.end for span in spans), at_s)
+
+
 def marked(turn: Turn, spans: tuple[Span, ...]) -> Iterator[tuple[str, bool]]:
     """The turn's text in pieces, each with whether it is marked; overlapping spans are one."""
-    at = 0
-    for span in sorted(spans):
-        if span.end <= at:
-            continue
-        start = max(at, span.start)
-        if start > at:
-            yield turn.text[at:start], False
-        yield turn.text[start : span.end], True
-        at = span.end
-    if at < len(turn.text):
-        yield turn.text[at:], False
+    for mark, run in groupby(pieces(turn, spans), key=lambda piece: piece.marked):
+        yield "".join(piece.text for piece in run), mark
 
 
 def short(digest: str) -> str:

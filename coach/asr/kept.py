@@ -1,0 +1,63 @@
+"""Transcripts kept in a folder, so that a recording that was heard once is not heard again.
+
+A file's name holds the digest of the recording and of all its transcript depends on; it is written whole or not at all.
+"""
+
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+
+from coach.asr import Listening, Progress, transcribe
+from coach.asr.engine import Engine
+from coach.errors import InputError
+from coach.imports import saved
+from coach.transcript import Transcript
+
+_BLOCK = 1 << 20
+_VERSION = 1
+
+
+def transcribe_once(
+    recording: Path,
+    listening: Listening,
+    folder: Path | None,
+    *,
+    engine: Engine | None = None,
+    progress: Progress | None = None,
+) -> Transcript:
+    """The transcript kept in the folder if this recording was heard in this way before, else a new one, kept there."""
+    if folder is None:
+        return transcribe(recording, listening, engine=engine, progress=progress)
+    place = folder / f"{recording.stem[:60]}.{_digest(recording, listening)[:16]}.json"
+    known = _read(place)
+    if known is not None:
+        return replace(known, call_id=recording.stem)
+    transcript = transcribe(recording, listening, engine=engine, progress=progress)
+    _write(place, transcript)
+    return transcript
+
+
+def _digest(recording: Path, listening: Listening) -> str:
+    digest = hashlib.sha256(f"{_VERSION} {replace(listening, threads=0)!r}".encode())
+    with recording.open("rb") as file:
+        while block := file.read(_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def _read(place: Path) -> Transcript | None:
+    """None where there is none or it is damaged."""
+    try:
+        return saved.load(place.read_bytes())
+    except (FileNotFoundError, InputError):
+        return None
+
+
+def _write(place: Path, transcript: Transcript) -> None:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    draft = place.with_name(f".{place.name}.new")
+    try:
+        draft.write_text(saved.dump(transcript), encoding="utf-8")
+        draft.replace(place)
+    finally:
+        draft.unlink(missing_ok=True)

@@ -1,0 +1,44 @@
+"""Results to files, whole or not at all; and how a run ends when some files could not be used."""
+
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import typer
+
+from coach.cli.calls import Failure
+
+PARTLY_FAILED = 7
+
+
+def file_name(call_id: str) -> str:
+    """A call's id as a file's name, without path separators or control characters."""
+    safe = "".join(mark if mark.isalnum() or mark in "-_. ()()" else "_" for mark in call_id).strip(". ")
+    return safe[:80] or "call"
+
+
+def save(path: Path, rendered: str | bytes) -> None:
+    """Write whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(rendered if isinstance(rendered, bytes) else rendered.encode())
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def finish(failures: Sequence[Failure], written: int) -> None:
+    """End with the failures told: the only one as it is, several as a list and an exit code of their own."""
+    if not failures:
+        return
+    if len(failures) == 1 and not written:
+        raise failures[0].error
+    typer.secho(f"完成 {written} 通，另有 {len(failures)} 个文件没能用上：", fg=typer.colors.YELLOW, err=True)
+    for failure in failures:
+        typer.echo(f"  {failure.path}：{failure.error}", err=True)
+    raise typer.Exit(PARTLY_FAILED if written else failures[0].error.exit_code)

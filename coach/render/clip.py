@@ -1,0 +1,92 @@
+"""A recording to be heard inside a page: small, on one channel, with personal numbers silenced, and its waveform."""
+
+import base64
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy
+
+from coach.asr.audio import SAMPLE_RATE, Audio, Floats
+from coach.asr.decode import decoded
+from coach.privacy import MASK
+from coach.transcript import Transcript
+
+_BITS_A_SECOND = 24_000
+_FRAME = 1024
+_PEAKS = 500
+_BLOCK_S = 60.0
+_MARGIN_S = 0.15
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """`url`: the sound itself as a data URL (AAC in MP4); `peaks`: the loudest sample of each part of it, 0 to 1."""
+
+    url: str
+    peaks: tuple[float, ...]
+    duration_s: float
+
+
+def clip_of(recording: Path, transcript: Transcript) -> Clip:
+    """The recording with what the transcript masks silenced. Raises RecordingError or MissingPartError."""
+    silent = tuple(_masked(transcript))
+    with decoded(recording) as audio:
+        file = io.BytesIO()
+        peaks = _encode(audio, silent, file)
+        url = f"data:audio/mp4;base64,{base64.b64encode(file.getvalue()).decode()}"
+        return Clip(url, peaks, audio.duration_s)
+
+
+def _masked(transcript: Transcript) -> Iterator[tuple[float, float]]:
+    """Stretches in which a masked character is spoken, in seconds."""
+    for turn in transcript.turns:
+        if MASK in turn.text and not turn.words and turn.start_s is not None and turn.end_s is not None:
+            yield turn.start_s, turn.end_s
+        for word in turn.words:
+            if MASK in word.span.of(turn.text):
+                yield word.start_s - _MARGIN_S, word.end_s + _MARGIN_S
+
+
+def _encode(audio: Audio, silent: tuple[tuple[float, float], ...], file: io.BytesIO) -> tuple[float, ...]:
+    """Write the sound to the file; the peaks of its parts."""
+    import av
+
+    part = max(1, -(-audio.samples // _PEAKS))
+    peaks: list[float] = []
+    left = numpy.zeros(0, dtype=numpy.float32)
+    with av.open(file, "w", format="mp4") as container:
+        stream = container.add_stream("aac", rate=SAMPLE_RATE, layout="mono", bit_rate=_BITS_A_SECOND)
+        at = 0
+        for block in _mixed(audio, silent):
+            left = numpy.concatenate([left, abs(block)])
+            while len(left) >= part:
+                peaks.append(float(left[:part].max()))
+                left = left[part:]
+            for first in range(0, len(block), _FRAME):
+                samples = block[first : first + _FRAME]
+                frame = av.AudioFrame.from_ndarray(samples.reshape(1, -1), format="fltp", layout="mono")
+                frame.sample_rate = SAMPLE_RATE
+                frame.pts = at
+                at += len(samples)
+                container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    if len(left):
+        peaks.append(float(left.max()))
+    loudest = max(peaks, default=0.0) or 1.0
+    return tuple(round(peak / loudest, 3) for peak in peaks)
+
+
+def _mixed(audio: Audio, silent: tuple[tuple[float, float], ...]) -> Iterator[Floats]:
+    """The channels joined, block by block, without the stretches to be silent."""
+    start_s = 0.0
+    while start_s < audio.duration_s:
+        channels = [audio.read(channel, start_s, start_s + _BLOCK_S) for channel in range(audio.channels)]
+        block: Floats = numpy.stack(channels).mean(axis=0, dtype=numpy.float32)
+        for from_s, to_s in silent:
+            first, last = (int((time - start_s) * SAMPLE_RATE) for time in (from_s, to_s))
+            if last > 0 and first < len(block):
+                block[max(0, first) : last] = 0
+        yield block
+        start_s += _BLOCK_S
