@@ -1,7 +1,7 @@
 """How well and how fast recordings are heard: against their references, and against the bare engine on the same sound.
 
     pip install jiwer
-    python benchmarks/recognition.py [--engine auto] [--model base] [--hotwords] [RECORDING …]
+    python benchmarks/recognition.py [--engine auto] [--model base] [--no-hotwords] [RECORDING …]
 
 Each recording stands beside its reference `<name>.jsonl` (the labelled-call format with `start_s` and `end_s` on turns);
 without any, the four in samples/recorded are taken, at 16 and 8 kHz, on two channels and joined to one. Printed, as
@@ -45,11 +45,10 @@ def main() -> None:
     parser.add_argument("recordings", nargs="*", type=Path)
     parser.add_argument("--engine", default="auto")
     parser.add_argument("--model", default="base")
-    parser.add_argument("--hotwords", action="store_true", help="listen for the dictionary's words")
+    parser.add_argument("--no-hotwords", action="store_true", help="do not listen for the dictionary's words")
     wanted = parser.parse_args()
     coach = Coach.load()
-    hotwords = coach.hotwords if wanted.hotwords else " "
-    listening = Listening(engine=wanted.engine, model=wanted.model, hotwords=hotwords)
+    listening = Listening(engine=wanted.engine, model=wanted.model, hotwords="" if wanted.no_hotwords else None)
     recordings = wanted.recordings or sorted((folder("samples") / "recorded").glob("*.flac"))
     print("| recording | form | error | bare | time | bare | turns right | rep |")
     print("| --- | --- | --- | --- | --- | --- | --- | --- |")

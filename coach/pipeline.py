@@ -102,7 +102,7 @@ class Coach:
         from coach.asr import Listening
 
         listening = listening or Listening()
-        return replace(listening, hotwords=listening.hotwords or self.hotwords)
+        return listening if listening.hotwords is not None else replace(listening, hotwords=self.hotwords)
 
     @property
     def hotwords(self) -> str:

@@ -43,8 +43,8 @@ _LANGUAGES = {
 @dataclass(frozen=True, slots=True)
 class Listening:
     """How recordings are heard. `model`: a size or a folder; `speakers`: voices on one channel, 1 to 9 (1: all is the
-    rep's); `rep_channel` 0 left, 1 right; `swap` exchanges rep and customer; `pattern` reads file names; `threads` 0:
-    the engine's choice.
+    rep's); `rep_channel` 0 left, 1 right; `swap` exchanges rep and customer; `pattern` reads file names; `hotwords`
+    None: the dictionary's; `threads` 0: the engine's choice.
     """
 
     engine: str = AUTO
@@ -53,7 +53,7 @@ class Listening:
     rep_channel: int | None = None
     swap: bool = False
     pattern: str | None = None
-    hotwords: str = ""
+    hotwords: str | None = None
     threads: int = 0
 
 
@@ -79,7 +79,7 @@ def transcribe(
         if audio.channels == 2:
             found = [without_echo(audio, one, found[one], found[1 - one]) for one in (0, 1)]
         engine = engine or load_engine(
-            listening.engine, listening.model, hotwords=listening.hotwords, threads=listening.threads
+            listening.engine, listening.model, hotwords=listening.hotwords or "", threads=listening.threads
         )
         _check_language(audio, found, engine, recording.name)
         utterances, lost_s = hear(audio, found, engine, progress or (lambda _done: None))

@@ -56,7 +56,9 @@ def _listen(recording: Path, listening: Listening, folder: Path | None) -> Trans
     """In a process of the pool, whose engine is loaded once."""
     global _engine
     if _engine is None:
-        _engine = load_engine(listening.engine, listening.model, hotwords=listening.hotwords, threads=listening.threads)
+        _engine = load_engine(
+            listening.engine, listening.model, hotwords=listening.hotwords or "", threads=listening.threads
+        )
     return transcribe_once(recording, listening, folder, engine=_engine)
 
 

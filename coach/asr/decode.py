@@ -157,21 +157,28 @@ def _open(path: Path) -> Any:
     with path.open("rb") as file:
         head = file.read(16)
     if head.startswith(_SILK) or head[1:].startswith(_SILK):
-        return av.open(BytesIO(_silk_as_wav(path)))
+        return _open_raw(BytesIO(_silk_decoded(path)), "s16le", SAMPLE_RATE)
     headerless = _HEADERLESS.get(path.suffix.lower())
-    if headerless:
-        options = {} if headerless == "g722" else {"sample_rate": "8000", "ch_layout": "mono"}
-        return av.open(str(path), format=headerless, options=options)
-    return av.open(str(path))
+    if headerless == "g722":
+        return av.open(str(path), format=headerless)
+    return _open_raw(str(path), headerless, 8_000) if headerless else av.open(str(path))
 
 
-def _silk_as_wav(path: Path) -> bytes:
+def _open_raw(file: Any, form: str, rate: int) -> Any:
+    """Samples without a header."""
+    import av
+
+    return av.open(file, format=form, options={"sample_rate": str(rate), "ch_layout": "mono"})
+
+
+def _silk_decoded(path: Path) -> bytes:
+    """Samples of 16 bits at 16 kHz."""
     try:
         import pysilk
     except ImportError as error:
         raise MissingPartError(INSTALL) from error
     try:
-        return bytes(pysilk.decode(path.read_bytes(), to_wav=True, sample_rate=SAMPLE_RATE))
+        return bytes(pysilk.decode(path.read_bytes(), sample_rate=SAMPLE_RATE))
     except Exception as error:  # the package raises plain Exception for whatever its C code refuses
         raise RecordingError(f"微信语音「{path.name}」读不出来，可能没有下载完整，请重新导出。") from error
 
@@ -185,7 +192,7 @@ def _decode(container: Any, path: Path, file: IO[bytes], state: _State) -> None:
     stream = container.streams.audio[0]
     state.channels = 2 if stream.channels >= 2 else 1
     resampler = av.AudioResampler(format="s16", layout="stereo" if state.channels == 2 else "mono", rate=SAMPLE_RATE)
-    for frame in _frames(container, stream):
+    for frame in _frames(container, stream, state):
         for resampled in resampler.resample(frame):
             _write(resampled, file, state)
         if state.samples > _LONGEST_S * SAMPLE_RATE:
@@ -194,7 +201,7 @@ def _decode(container: Any, path: Path, file: IO[bytes], state: _State) -> None:
         _write(resampled, file, state)
 
 
-def _frames(container: Any, stream: Any) -> Iterator[Any]:
+def _frames(container: Any, stream: Any, state: "_State") -> Iterator[Any]:
     """Decoded frames; packets that cannot be decoded are passed over as long as others can."""
     import av
 
@@ -203,8 +210,9 @@ def _frames(container: Any, stream: Any) -> Iterator[Any]:
     if wanted:
         decoder = av.CodecContext.create(wanted, "r")
         decoder.sample_rate, decoder.layout = stream.sample_rate, "mono"
-    failed = None
+    failed: Exception | None = None
     decoded_some = False
+    skipped = 0
     for packet in container.demux(stream):
         try:
             for frame in decoder.decode(packet if packet.size else None):
@@ -212,8 +220,11 @@ def _frames(container: Any, stream: Any) -> Iterator[Any]:
                 yield frame
         except av.error.InvalidDataError as error:
             failed = error
+            skipped += 1
     if failed is not None and not decoded_some:
         raise failed
+    if skipped:
+        state.warnings.append(f"录音里有 {skipped} 处数据损坏，已经跳过，那里的话听不到。")
 
 
 def _write(frame: Any, file: IO[bytes], state: _State) -> None:
