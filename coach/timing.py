@@ -5,10 +5,10 @@ A recogniser's word times are right to about a third of a second, so nothing sho
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from coach.text import size
-from coach.transcript import Speaker, Transcript, Turn, Word
+from coach.transcript import Speaker, Transcript, Turn
 
 CUT_IN_S = 1.0
 """Two must speak at once for this long before it is an interruption."""
@@ -58,20 +58,19 @@ def seconds(turns: Iterator[Turn] | tuple[Turn, ...]) -> float:
 
 def fastest(turns: Iterator[Turn]) -> Window | None:
     """The half minute of one speaker's own talk with most characters; the time between his turns does not count."""
-    words = [(word, turn) for turn in turns for word in turn.words]
+    said = [one for turn in turns for one in _steps(turn)]
     best: Window | None = None
     first = 0
     talked = characters = 0.0
-    for word, turn in words:
-        talked += word.end_s - word.start_s
-        characters += _said(word, turn)
-        while talked - (words[first][0].end_s - words[first][0].start_s) >= _WINDOW_S:
-            oldest, its_turn = words[first]
-            talked -= oldest.end_s - oldest.start_s
-            characters -= _said(oldest, its_turn)
+    for step in said:
+        talked += step.length_s
+        characters += step.characters
+        while talked - said[first].length_s >= _WINDOW_S:
+            talked -= said[first].length_s
+            characters -= said[first].characters
             first += 1
         if talked >= _WINDOW_S and (best is None or 60 * characters / talked > best.pace):
-            best = Window(words[first][0].start_s, word.end_s, 60 * characters / talked)
+            best = Window(said[first].start_s, step.start_s + step.length_s, 60 * characters / talked)
     return best
 
 
@@ -124,5 +123,16 @@ def cut_ins(transcript: Transcript) -> Iterator[CutIn]:
                 break
 
 
-def _said(word: Word, turn: Turn) -> int:
-    return size(word.span.of(turn.text))
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """From the start of a word to that of the next in the same turn."""
+
+    start_s: float
+    length_s: float
+    characters: int
+
+
+def _steps(turn: Turn) -> Iterator[_Step]:
+    for word, later in zip_longest(turn.words, turn.words[1:]):
+        end_s = later.start_s if later else word.end_s
+        yield _Step(word.start_s, end_s - word.start_s, size(word.span.of(turn.text)))
