@@ -3,9 +3,11 @@
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -40,15 +42,15 @@ def transcribe_all(
     """
     share = replace(listening, threads=listening.threads or max(1, (os.cpu_count() or 1) // jobs))
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_leave_interrupts_to_the_parent) as pool:
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_prepare) as pool:
         futures = [pool.submit(_listen, recording, share, folder) for recording in recordings]
         try:
             for recording, future in zip(recordings, futures, strict=True):
                 yield _outcome(recording, future)
         except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
             for process in multiprocessing.active_children():
                 process.terminate()
+            pool.shutdown(cancel_futures=True)
             raise
 
 
@@ -73,8 +75,15 @@ def _outcome(recording: Path, future: "Future[Transcript]") -> Transcript | Coac
         return RecordingError(f"转写「{recording.name}」的进程中断了，可能内存不够。请用 --jobs 1 再试。")
 
 
-def _leave_interrupts_to_the_parent() -> None:
+def _prepare() -> None:
+    """A process of the pool leaves interrupts to its parent and holds nothing that must be given back when it is ended:
+    faster-whisper's progress bars would make a semaphore.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with suppress(ImportError):
+        from tqdm import tqdm
+
+        tqdm.set_lock(threading.RLock())
 
 
 def _memory() -> int:

@@ -60,7 +60,8 @@ def app() -> None:
 def run(command: typer.Typer) -> int:
     """Run the command that the arguments name; the exit code."""
     try:
-        return command(standalone_mode=False) or 0
+        exit_code: int = command(standalone_mode=False) or 0
+        return _interrupted() if exit_code == INTERRUPTED else exit_code
     except CoachError as error:
         return _failed(str(error), error.exit_code)
     except UsageError as error:
@@ -68,9 +69,13 @@ def run(command: typer.Typer) -> int:
             return WRONG_USAGE  # the help has been shown
         return _failed(sentence(error), WRONG_USAGE)
     except (KeyboardInterrupt, typer.Abort):
-        return _failed("已中断，没有写下不完整的文件。", INTERRUPTED)
+        return _interrupted()
     except OSError as error:
         return _failed(f"读写文件失败（{error.strerror or error}）：{error.filename or ''}", 1)
+
+
+def _interrupted() -> int:
+    return _failed("已中断，没有写下不完整的文件。", INTERRUPTED)
 
 
 def _failed(sentence: str, exit_code: int) -> int:
