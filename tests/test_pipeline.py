@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coach.errors import CoachError, EmptyCallError
+from coach.errors import CoachError, EmptyCallError, InputError
 from coach.findings import Policy
 from coach.habits import HABITS
 from coach.imports import parse, read_calls, read_text
@@ -22,6 +22,12 @@ from coach.transcript import Speaker, Transcript, Turn
 CALL = "销售:李老板好,这批货包在我身上。<script>\n客户:剩了三条。\n销售:不可能,你搞错了。"
 
 
+def timed(transcript: Transcript) -> Transcript:
+    """The same call as if every turn took two seconds."""
+    turns = (replace(turn, start_s=2.0 * turn.index, end_s=2.0 * turn.index + 2) for turn in transcript.turns)
+    return replace(transcript, turns=tuple(turns))
+
+
 def test_finds_what_was_said_and_quotes_it(coach: Coach) -> None:
     report = coach.analyse(read_text(CALL))
     quoted = {(one.turn, one.code, sign.quote) for one in report.findings for sign in one.evidence}
@@ -31,7 +37,7 @@ def test_finds_what_was_said_and_quotes_it(coach: Coach) -> None:
 
 @pytest.mark.parametrize("format", RENDERERS)
 def test_the_same_call_gives_the_same_bytes(coach: Coach, format: str) -> None:
-    first, second = (render(coach.analyse(read_text(CALL)), format=format, explain=True) for _ in range(2))
+    first, second = (render(coach.analyse(timed(read_text(CALL))), format=format, explain=True) for _ in range(2))
     assert first == second
     assert first
 
@@ -102,10 +108,16 @@ def test_an_empty_call_is_refused(coach: Coach, turns: tuple[Turn, ...]) -> None
 
 
 def test_personal_numbers_never_reach_a_report(coach: Coach) -> None:
-    report = coach.analyse(read_text("销售:包在我身上,打13812345678找我。\n客户:好。"))
+    report = coach.analyse(timed(read_text("销售:包在我身上,打13812345678找我。\n客户:好。")))
     for format in RENDERERS:
         rendered = render(report, format=format)
         assert b"12345678" not in (rendered if isinstance(rendered, bytes) else rendered.encode())
+
+
+@pytest.mark.parametrize("format", ["srt", "vtt", "textgrid"])
+def test_a_typed_call_has_no_subtitles(coach: Coach, format: str) -> None:
+    with pytest.raises(InputError, match="没有时间"):
+        render(coach.analyse(read_text(CALL)), format=format)
 
 
 def test_the_receipt_changes_with_what_it_covers(coach: Coach) -> None:
