@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from coach import __version__
-from coach.cli import analyse, corpus, output, recordings, rules, serve, training, transcribe
+from coach.cli import analyse, corpus, output, practice, recordings, rules, serve, training, transcribe
 from coach.cli.usage import UsageError, sentence
 from coach.errors import CoachError
 
@@ -34,6 +34,7 @@ _typer.command("evaluate")(training.evaluate)
 _typer.command("corpus")(corpus.corpus)
 _typer.command("schema")(analyse.schema)
 _typer.command("engines")(recordings.engines)
+_typer.add_typer(practice.app, name="practice")
 _typer.add_typer(rules.app, name="rules")
 _typer.add_typer(recordings.models, name="models")
 _typer.add_typer(recordings.voices, name="voices")

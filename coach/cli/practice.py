@@ -1,0 +1,162 @@
+"""`coach practice`: role-play in the terminal, and the scenario files."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from coach.cli.output import save
+from coach.errors import InputError
+from coach.habits import name_of
+from coach.pipeline import Coach
+from coach.practice.customer import AGREEMENT
+from coach.practice.debrief import END_NAMES, Debrief, debrief
+from coach.practice.scenarios import Scenario, find, load_scenarios
+from coach.practice.session import HINTS, Hint, Session, say, say_again, shown, start
+from coach.practice.store import dump, load
+from coach.render.terminal import show
+from coach.resources import folder
+
+app = typer.Typer(name="practice", help="角色扮演：和会刺激您的客户练，说错马上提示。", no_args_is_help=True)
+
+_STOP, _AGAIN = "/结束", "/重说"
+_TEMPLATE = """title: "一句话说清是什么场面"
+domain: "卷烟"
+provokes: ["rebutting"]
+aim: "销售这次要谈成什么"
+name: "客户怎么称呼"
+person: "他是什么人，什么脾气"
+wants: "他要什么"
+hides: "他没说出口的真正原因"
+facts:
+  - "销售可以照实说的事实，最好带数字"
+  - "再写一条"
+opening: "客户的第一句话"
+reveal: "被问对了以后，他说出真正原因的一句"
+baits:
+  - "轻一点的刺激"
+  - "重一点的"
+  - "最重的"
+ends:
+  agreement: ["谈成时说的"]
+  postponed: ["改天再谈时说的"]
+  walked_away: ["谈崩时说的"]
+"""
+Folder = Annotated[Path | None, typer.Option("--scenarios", help="情景文件夹，默认用自带的")]
+
+
+@app.command("list")
+def list_scenarios(scenarios: Folder = None) -> None:
+    """列出情景和它们专门考验的习惯。"""
+    for one in _load(scenarios).values():
+        typer.echo(f"{one.id:<28}{one.domain}　{one.title}　（考验：{'、'.join(map(name_of, one.provokes))}）")
+
+
+@app.command("check")
+def check(scenarios: Folder = None) -> None:
+    """检查情景文件，指出每一处要改的地方。"""
+    typer.echo(f"{len(_load(scenarios))} 个情景，全部符合。")
+
+
+@app.command("new")
+def new(path: Annotated[Path, typer.Argument(help="写到哪个 .yaml 文件")]) -> None:
+    """写一个空的情景文件，照着填。"""
+    if path.exists():
+        raise InputError(f"{path} 已经有了，换一个名字。")
+    save(path.with_suffix(".yaml"), _TEMPLATE)
+    typer.echo(f"已写到 {path.with_suffix('.yaml')}，填好后运行 coach practice check --scenarios {path.parent}")
+
+
+@app.command("start")
+def begin(
+    scenario: Annotated[str | None, typer.Argument(help="情景，见 coach practice list；不写就从头一个开始")] = None,
+    level: Annotated[int, typer.Option(help="难度", min=1, max=3)] = 1,
+    hints: Annotated[str, typer.Option(help="什么时候提示：now 马上、end 结束时、severe 只提示严重的")] = "now",
+    session: Annotated[Path | None, typer.Option(help="存到这个文件；已有就接着练")] = None,
+    scenarios: Folder = None,
+) -> None:
+    """开始练。输入 /重说 改上一句，/结束 看报告。"""
+    known = _load(scenarios)
+    if session is not None and session.exists():
+        talk = load(session.read_bytes())
+        chosen = find(known, talk.scenario)
+    else:
+        chosen = find(known, scenario or next(iter(known)))
+        talk = start(chosen, level=level, hints=hints)
+    coach = Coach.load()
+    console = Console()
+    _introduce(console, chosen, talk)
+    while not talk.is_over:
+        text = console.input("[bold]您：[/bold]").strip()
+        if text == _STOP:
+            break
+        talk = _turn(console, coach, chosen, talk, text)
+        if session is not None:
+            save(session, dump(talk))
+    if talk.exchanges:
+        _tell(console, debrief(coach, chosen, talk, known), talk)
+
+
+def _load(scenarios: Path | None) -> dict[str, Scenario]:
+    return load_scenarios(scenarios or folder("rules") / "scenarios")
+
+
+def _introduce(console: Console, scenario: Scenario, talk: Session) -> None:
+    console.print(f"[bold]{scenario.title}[/bold]　{scenario.name}：{scenario.person}")
+    console.print(f"您的目标：{scenario.aim}")
+    console.print("您可以用的事实：" + "；".join(scenario.facts))
+    console.print(f"难度 {talk.level}，{HINTS[talk.hints]}。输入 {_AGAIN} 改上一句，{_STOP} 看报告。\n", style="dim")
+    console.print(f"[yellow]{scenario.name}：[/yellow]{talk.opening}")
+    for exchange in talk.exchanges:
+        console.print(f"[bold]您：[/bold]{exchange.rep}\n[yellow]{scenario.name}：[/yellow]{exchange.customer}")
+
+
+def _turn(console: Console, coach: Coach, scenario: Scenario, talk: Session, text: str) -> Session:
+    """One turn of the rep, or the last one anew; what cannot be used is told and nothing changes."""
+    try:
+        if text == _AGAIN:
+            return _again(console, coach, scenario, talk)
+        talk = say(coach, scenario, talk, text)
+    except InputError as error:
+        console.print(str(error), style="red")
+        return talk
+    last = talk.exchanges[-1]
+    _hint(console, shown(talk, last.hints))
+    console.print(f"[yellow]{scenario.name}：[/yellow]{last.customer}")
+    return talk
+
+
+def _again(console: Console, coach: Coach, scenario: Scenario, talk: Session) -> Session:
+    if not talk.can_try_again:
+        raise InputError("上一句没有要改的地方。")
+    console.print(f"原来说的：{talk.exchanges[-1].rep}", style="dim")
+    talk, tried = say_again(coach, scenario, talk, console.input("[bold]改成：[/bold]"))
+    if tried.good:
+        console.print(f"✓ 这样说好多了。{scenario.name}的信任回到 {talk.state.trust:.0f}。", style="green")
+    if tried.missing:
+        console.print(f"这些内容丢了：{'、'.join(tried.missing)}", style="red")
+    _hint(console, tried.hints)
+    return talk
+
+
+def _hint(console: Console, hints: tuple[Hint, ...]) -> None:
+    for hint in hints:
+        console.print(f"  ● {hint.name}：「{hint.quote}」{hint.reason}", style="red")
+        if hint.instead:
+            console.print(f"    可以说：{hint.instead}　（输入 {_AGAIN} 再说一遍）", style="green")
+
+
+def _tell(console: Console, told: Debrief, talk: Session) -> None:
+    console.rule("练习报告")
+    show(told.report, console, explain=False)
+    colour = "green" if told.end == AGREEMENT else "yellow"
+    console.print(f"[{colour}]{END_NAMES[told.end]}[/{colour}]　信任：{' → '.join(f'{one:.0f}' for one in told.trust)}")
+    for one in told.resistance:
+        console.print(f"{one.name}：被刺激 {one.baited} 次，中招 {one.gave_in} 次，其中马上改口 {one.repaired} 次")
+    if told.best:
+        console.print(f"最好的一句：{told.best}")
+    for at in told.to_try:
+        console.print(f"再练一遍：「{talk.exchanges[at].rep}」")
+    if told.next_scenario:
+        console.print(f"下一个：coach practice start {told.next_scenario}")
