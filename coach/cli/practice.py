@@ -153,7 +153,9 @@ def _tell(console: Console, told: Debrief, talk: Session) -> None:
     colour = "green" if told.end == AGREEMENT else "yellow"
     console.print(f"[{colour}]{END_NAMES[told.end]}[/{colour}]　信任：{' → '.join(f'{one:.0f}' for one in told.trust)}")
     for one in told.resistance:
-        console.print(f"{one.name}：被刺激 {one.baited} 次，中招 {one.gave_in} 次，其中马上改口 {one.repaired} 次")
+        console.print(
+            f"{one.name}：被刺激 {one.baited} 次，中招 {one.gave_in} 次，没人刺激时 {one.unprovoked} 次，马上改口 {one.repaired} 次"
+        )
     if told.best:
         console.print(f"最好的一句：{told.best}")
     for at in told.to_try:

@@ -16,12 +16,15 @@ _MOST_TO_TRY = 3
 
 @dataclass(frozen=True, slots=True)
 class Resistance:
-    """How often a habit was provoked and how often the rep gave in; `repaired`: put right at once."""
+    """How often a habit was provoked and how often the rep gave in; `unprovoked`: shown without any bait; `repaired`: put
+    right at once.
+    """
 
     code: str
     name: str
     baited: int
     gave_in: int
+    unprovoked: int
     repaired: int
 
 
@@ -52,11 +55,17 @@ def debrief(coach: Coach, scenario: Scenario, session: Session, scenarios: Mappi
     )
 
 
-def _resistance(code: str, exchanges: Iterable[Exchange]) -> Resistance:
-    baited = [exchange for exchange in exchanges if exchange.provoked]
-    slipped = [exchange for exchange in baited if any(hint.code == code for hint in exchange.hints)]
-    repaired = sum(bool(exchange.first_try) for exchange in slipped)
-    return Resistance(code, name_of(code), len(baited), len(slipped), repaired)
+def _resistance(code: str, exchanges: tuple[Exchange, ...]) -> Resistance:
+    slipped = [exchange for exchange in exchanges if any(hint.code == code for hint in exchange.hints)]
+    gave_in = sum(exchange.provoked for exchange in slipped)
+    return Resistance(
+        code=code,
+        name=name_of(code),
+        baited=sum(exchange.provoked for exchange in exchanges),
+        gave_in=gave_in,
+        unprovoked=len(slipped) - gave_in,
+        repaired=sum(bool(exchange.first_try) for exchange in slipped),
+    )
 
 
 def _best(exchanges: Iterable[Exchange]) -> str:

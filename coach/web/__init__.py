@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from coach import __version__
 from coach.errors import CoachError
 from coach.pipeline import Coach
-from coach.web import api, pages
+from coach.web import api, pages, practice
 from coach.web.limits import LimitBody
 
 _DESCRIPTION = "找出销售对话里的十个说话习惯问题，讲清为什么，给出更好的说法。全部在本机运行，不访问网络。"
@@ -35,6 +35,8 @@ def create_app(coach: Coach | None = None) -> FastAPI:
     app.add_middleware(LimitBody)
     app.include_router(api.router)
     app.include_router(pages.router)
+    app.include_router(practice.pages)
+    app.include_router(practice.api)
     app.add_exception_handler(CoachError, _coach_error)
     app.add_exception_handler(RequestValidationError, _wrong_request)
     return app

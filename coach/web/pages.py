@@ -1,21 +1,19 @@
 """The page: paste a conversation or choose a file, read the report. Works without JavaScript."""
 
 import tempfile
-from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, File, Form, Request, UploadFile
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from coach.asr.decode import RECORDING_SUFFIXES
 from coach.errors import CoachError
 from coach.imports import TEXT_SUFFIXES, parse, read_text
 from coach.pipeline import Coach
-from coach.render import html, render
+from coach.render import render
 from coach.transcript import Transcript
+from coach.web.templating import page
 
 router = APIRouter(include_in_schema=False)
 
@@ -60,20 +58,4 @@ def _transcript(coach: Coach, *, text: str, rep: str | None, file: UploadFile | 
 
 def _form(*, text: str = "", rep: str = "", problem: str = "") -> str:
     accept = ",".join(sorted(TEXT_SUFFIXES | RECORDING_SUFFIXES))
-    return (
-        _environment()
-        .get_template("index.html.j2")
-        .render(text=text, rep=rep, problem=problem, accept=accept, style=_style())
-    )
-
-
-@lru_cache(maxsize=1)
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined
-    )
-
-
-@lru_cache(maxsize=1)
-def _style() -> Markup:
-    return Markup(Path(html.__file__).with_name("static").joinpath("report.css").read_text(encoding="utf-8"))  # noqa: S704
+    return page("index.html.j2", text=text, rep=rep, problem=problem, accept=accept)

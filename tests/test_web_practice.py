@@ -1,0 +1,105 @@
+"""Practice in the browser and through the API, from the list to the report."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from coach.pipeline import Coach
+from coach.resources import folder
+from coach.web import create_app, practice
+
+GOOD = "您先别急，换谁都着急，我理解。您平时把它摆在哪儿？"
+BAD = "不可能，你说的根本不对，明明是你自己搞错了。"
+
+
+@pytest.fixture
+def client(coach: Coach, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
+    monkeypatch.setattr(practice, "sessions_folder", lambda: tmp_path)
+    with TestClient(create_app(coach)) as one:
+        yield one
+
+
+def begun(client: TestClient, **choice: str) -> str:
+    """The address of a new talk."""
+    answer = client.post("/practice", data={"scenario": "new-brand-slow", **choice}, follow_redirects=False)
+    assert answer.status_code == 303
+    return answer.headers["location"]
+
+
+def test_a_talk_from_the_list_to_the_report(client: TestClient) -> None:
+    assert client.get("/practice").text.count("<h3>") >= 24
+    talk = begun(client, level="2")
+    assert "你可算来了" in client.get(talk).text
+    slipped = client.post(talk, data={"text": BAD}).text
+    assert "喜欢随时反驳" in slipped
+    assert "重说上一句" in slipped
+    worse = client.post(talk, data={"text": BAD, "again": "true"}).text
+    assert "还差一点" in worse
+    assert f">{BAD}</textarea>" in worse, "what was typed is kept"
+    better = client.post(talk, data={"text": "您说得有道理，我先听您说说，客人都嫌什么？", "again": "true"}).text
+    assert '<p class="said struck">' in better
+    assert GOOD in client.post(talk, data={"text": GOOD}).text
+    report = client.get(f"{talk}/report").text
+    assert "其中 1 次马上改了口" in report
+    assert "<polyline" in report
+    assert "角色扮演" in client.get(f"{talk}/call").text
+    assert "新烟卖不动" in client.get("/practice").text.partition("情景")[0]
+    client.post(f"{talk}/forget")
+    assert client.get(talk).status_code == 422
+
+
+def test_hints_wait_for_the_end_when_asked_to(client: TestClient) -> None:
+    talk = begun(client, hints="end")
+    assert 'class="hint"' not in client.post(talk, data={"text": BAD}).text
+    assert "喜欢随时反驳" in client.get(f"{talk}/report").text
+
+
+@pytest.mark.parametrize("text", ["", "  ", "好" * 3_000])
+def test_what_cannot_be_said_is_told_and_nothing_is_lost(client: TestClient, text: str) -> None:
+    talk = begun(client)
+    answer = client.post(talk, data={"text": text})
+    assert answer.status_code == 422
+    assert 'role="alert"' in answer.text
+    assert "你可算来了" in answer.text
+
+
+def test_what_people_type_is_escaped(client: TestClient) -> None:
+    talk = begun(client)
+    page = client.post(talk, data={"text": "您好<img src=x onerror=alert(1)>，我理解您。"}).text
+    assert "<img" not in page
+
+
+@pytest.mark.parametrize("wrong", ["/practice/" + "a" * 32, "/practice/..%2f..%2fetc", "/practice/x"])
+def test_a_talk_that_is_not_there(client: TestClient, wrong: str) -> None:
+    answer = client.get(wrong)
+    assert answer.status_code in (404, 422)
+    assert "root:" not in answer.text
+
+
+def test_the_microphone_is_heard(client: TestClient, monkeypatch: pytest.MonkeyPatch, coach: Coach) -> None:
+    sound = (folder("samples") / "recorded" / "telecom-complaint.flac").read_bytes()
+    heard = client.post("/practice/hear", files={"sound": ("speech.webm", sound)})
+    assert heard.status_code == 200
+    assert len(re.findall("[一-鿿]", heard.json()["text"])) > 200
+    silent = client.post("/practice/hear", files={"sound": ("speech.webm", b"")})
+    assert silent.status_code == 422
+    assert "空文件" in silent.json()["detail"]
+
+
+def test_the_api_plays_the_same_talk(client: TestClient) -> None:
+    known = client.get("/api/practice/scenarios").json()
+    assert "reveal" not in known[0]
+    talk = client.post("/api/practice/sessions", json={"scenario": "new-brand-slow", "level": 3})
+    assert talk.status_code == 201
+    address = f"/api/practice/sessions/{talk.json()['id']}"
+    said = client.post(f"{address}/say", json={"text": BAD}).json()
+    assert said["exchanges"][0]["hints"]
+    _, tried = client.post(f"{address}/again", json={"text": "您说得有道理，我先听您说。"}).json()
+    assert tried["good"]
+    assert client.get(address).json()["exchanges"][0]["first_try"] == BAD
+    assert client.get(f"{address}/report").json()["resistance"]
+    assert client.post("/api/practice/sessions", json={"scenario": "nothing"}).status_code == 422
+    assert client.post(f"{address}/say", json={"text": ""}).status_code == 422
