@@ -10,11 +10,11 @@ from rich.text import Text
 from coach.findings import Finding
 from coach.habits import name_of
 from coach.render.words import (
+    advised,
     clock,
     detector_name,
     habit_state,
     marked,
-    range_of,
     severity_name,
     short,
     summary_of,
@@ -121,7 +121,7 @@ def _metrics(report: Report) -> RenderableType:
         table.add_row(
             metric.name,
             value,
-            Text(f"建议{range_of(metric)}" if metric.unit else range_of(metric)),
+            Text(advised(metric)),
             Text(metric.source, style="dim"),
         )
     notes = [Text(f"· {one.text}{one.advice}", style="yellow") for one in report.observations]

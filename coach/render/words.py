@@ -85,6 +85,12 @@ def range_of(metric: Metric) -> str:
             return f"在 {low:g} 到 {high:g} 之间"
 
 
+def advised(metric: Metric) -> str:
+    """A metric's recommended range as advice; where there is none, that."""
+    has_range = metric.unit and (metric.low is not None or metric.high is not None)
+    return f"建议{range_of(metric)}" if has_range else range_of(metric)
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """Characters of a turn shown alike: marked or not, and when they begin in the recording."""
