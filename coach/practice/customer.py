@@ -126,13 +126,12 @@ def _baits_now(scenario: Scenario, state: State, done: Done) -> bool:
 
 
 def _answer(scenario: Scenario, state: State, done: Done, chance: random.Random) -> str:
-    """A line he has not said yet, for the most telling thing the rep did."""
+    """A line he has not said yet, for the most telling thing the rep did; his own lines stand before the shared ones."""
     moves = [move for act, move in _ANSWERS_TO if act in done.acts]
     for move in (*moves, "idle"):
         left = [line for line in scenario.lines[move] if line not in state.said]
-        own = left[: max(1, len(left) // 2)]
-        if own:
-            return chance.choice(own)
+        if left:
+            return chance.choice(left[: max(1, len(left) // 2)])
     left = [line for lines in scenario.lines.values() for line in lines if line not in state.said]
     return chance.choice(left)
 

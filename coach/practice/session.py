@@ -10,7 +10,7 @@ from coach.errors import InputError
 from coach.findings import Finding
 from coach.habits import name_of
 from coach.pipeline import Coach
-from coach.practice.acts import Done, done_by
+from coach.practice.acts import Act, Done, done_by
 from coach.practice.customer import LEVELS, OPEN, State, begin, forgive, hear
 from coach.practice.scenarios import Scenario
 from coach.text import said
@@ -105,11 +105,7 @@ def say(coach: Coach, scenario: Scenario, session: Session, text: str) -> Sessio
     """The rep says something and the customer answers. Raises InputError for nothing or far too much, or after the end."""
     if session.is_over:
         raise InputError("这次练习已经结束了，可以看报告，或者再练一次。")
-    text = text.strip()
-    if not said(text):
-        raise InputError("还没有说话。打一句或者说一句再发。")
-    if len(text) > _LONGEST_TURN:
-        raise InputError(f"一次最多 {_LONGEST_TURN} 字，像真的打电话一样，一句一句说。")
+    text = _spoken(text)
     done = done_by(coach, (*_turns(session), _rep_turn(session, text)), scenario.facts)
     state, answer = hear(scenario, session.state, done, session.id)
     exchange = Exchange(
@@ -126,21 +122,20 @@ def say(coach: Coach, scenario: Scenario, session: Session, text: str) -> Sessio
 def say_again(coach: Coach, scenario: Scenario, session: Session, text: str) -> tuple[Session, SecondTry]:
     """The last turn said anew: judged in its place; if it keeps the facts and loses the habit, the slip is forgiven.
 
-    Raises InputError when there is nothing to say anew.
+    Raises InputError when there is nothing to say anew, or for nothing or far too much.
     """
     if not session.can_try_again:
         raise InputError("上一句没有要改的地方。")
-    if not said(text):
-        raise InputError("还没有写改过的说法。")
+    text = _spoken(text)
     before = replace(session, exchanges=session.exchanges[:-1])
     last = session.exchanges[-1]
-    done = done_by(coach, (*_turns(before), _rep_turn(before, text.strip())), scenario.facts)
+    done = done_by(coach, (*_turns(before), _rep_turn(before, text)), scenario.facts)
     missing = tuple(number for number in dict.fromkeys(_NUMBERS.findall(last.rep)) if number not in text)
-    tried = SecondTry(not done.findings and not missing and bool(done.acts - {"strange"}), _hints(done), missing)
+    tried = SecondTry(not done.findings and not missing and Act.STRANGE not in done.acts, _hints(done), missing)
     if not tried.good:
         return session, tried
     state = forgive(session.state)
-    better = replace(last, rep=text.strip(), first_try=last.rep, strengths=done.strengths, trust=round(state.trust, 1))
+    better = replace(last, rep=text, first_try=last.rep, strengths=done.strengths, trust=round(state.trust, 1))
     return replace(session, state=state, exchanges=(*session.exchanges[:-1], better)), tried
 
 
@@ -160,6 +155,15 @@ def transcript_of(session: Session, scenario: Scenario) -> Transcript:
     return Transcript(
         f"练习：{scenario.title}", tuple(turns), channel="roleplay", domain=scenario.domain, source="角色扮演"
     )
+
+
+def _spoken(text: str) -> str:
+    """What the rep said, if it is something and not far too much."""
+    if not said(text):
+        raise InputError("还没有说话。打一句或者说一句再发。")
+    if len(text) > _LONGEST_TURN:
+        raise InputError(f"一次最多 {_LONGEST_TURN} 字，像真的打电话一样，一句一句说。")
+    return text.strip()
 
 
 def _turns(session: Session) -> tuple[Turn, ...]:
