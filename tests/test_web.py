@@ -6,6 +6,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from coach.pipeline import Coach
+from coach.resources import folder
 from coach.web import create_app
 
 CALL = "销售:李老板好,这批货包在我身上。<script>\n客户:剩了三条。\n销售:不可能,你搞错了。"
@@ -104,3 +105,12 @@ def test_the_interface_is_described_with_examples(client: TestClient) -> None:
 def test_the_page_can_tell_why_something_was_not_flagged(client: TestClient) -> None:
     page = client.post("/report", data={"text": "销售：这事我不敢说包在我身上。\n客户：嗯。"})
     assert "但这是否定的说法" in page.text
+
+
+def test_an_uploaded_recording_becomes_a_report_that_plays(client: TestClient) -> None:
+    sound = (folder("samples") / "recorded" / "telecom-complaint.flac").read_bytes()
+    page = client.post("/report", files={"file": ("王店长 11月3日.flac", sound)})
+    assert page.status_code == 200
+    assert "<h1>王店长 11月3日</h1>" in page.text
+    assert 'src="data:audio/mp4;base64,' in page.text
+    assert "data-at=" in page.text

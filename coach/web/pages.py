@@ -1,6 +1,8 @@
 """The page: paste a conversation or choose a file, read the report. Works without JavaScript."""
 
+import shutil
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +14,6 @@ from coach.errors import CoachError
 from coach.imports import TEXT_SUFFIXES, parse, read_text
 from coach.pipeline import Coach
 from coach.render import render
-from coach.transcript import Transcript
 from coach.web.templating import page
 
 router = APIRouter(include_in_schema=False)
@@ -36,24 +37,24 @@ def report(
     """The report of what was pasted or sent, or the form again with what is wrong and what was typed."""
     coach: Coach = request.app.state.coach
     try:
-        transcript = _transcript(coach, text=text, rep=rep.strip() or None, file=file)
-        return HTMLResponse(render(coach.analyse(transcript), format="html"))
+        return HTMLResponse(_report(coach, text=text, rep=rep.strip() or None, file=file))
     except CoachError as error:
         return HTMLResponse(_form(text=text, rep=rep, problem=str(error)), error.status)
 
 
-def _transcript(coach: Coach, *, text: str, rep: str | None, file: UploadFile | None) -> Transcript:
+def _report(coach: Coach, *, text: str, rep: str | None, file: UploadFile | None) -> str:
+    """The report as a page; of a recording, with the recording in it, which is deleted here afterwards."""
     if file is None or not file.filename:
-        return read_text(text, rep=rep)
+        return str(render(coach.analyse(read_text(text, rep=rep)), format="html"))
     name = Path(file.filename.replace("\\", "/")).name
     if Path(name).suffix.lower() not in RECORDING_SUFFIXES:
-        return next(parse(file.file.read(), file_name=name, rep=rep))
+        return str(render(coach.analyse(next(parse(file.file.read(), file_name=name, rep=rep))), format="html"))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"upload{Path(name).suffix.lower()}"
         with path.open("wb") as copy:
-            while block := file.file.read(_BLOCK):
-                copy.write(block)
-        return coach.listen(path)
+            shutil.copyfileobj(file.file, copy, _BLOCK)
+        transcript = replace(coach.listen(path), call_id=Path(name).stem)
+        return str(render(coach.analyse(transcript), format="html", recording=path))
 
 
 def _form(*, text: str = "", rep: str = "", problem: str = "") -> str:
