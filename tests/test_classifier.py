@@ -2,12 +2,16 @@
 
 import json
 import shutil
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 import numpy
 import pytest
 
+from coach.classify import encoder
 from coach.classify.encoder import SentenceEncoder
 from coach.classify.features import Lexical
 from coach.classify.model import CARD_FILE, MODEL_FILE, load, save, stretched
@@ -134,3 +138,25 @@ def test_features_survive_storage() -> None:
 def test_nothing_said_has_no_meaning() -> None:
     assert not SentenceEncoder().encode(["", "  "]).any()
     assert SentenceEncoder().encode([]).shape == (0, 512)
+
+
+def test_many_threads_load_the_encoder_once_and_get_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded = []
+
+    class Slow:
+        def encode(self, texts: list[str]) -> numpy.ndarray:
+            return numpy.array([[float(len(text))] * encoder.WIDTH for text in texts])
+
+    def load(_threads: int) -> Slow:
+        time.sleep(0.02)
+        loaded.append(1)
+        return Slow()
+
+    monkeypatch.setattr(encoder, "_model", lru_cache(maxsize=1)(load))
+    monkeypatch.setattr(encoder, "_KEPT", 4)
+    shared = encoder.SentenceEncoder()
+    texts = ["字" * length for length in range(1, 9)]
+    with ThreadPoolExecutor(8) as pool:
+        vectors = list(pool.map(lambda text: shared.encode([text])[0][0], texts * 10))
+    assert vectors == [float(len(text)) for text in texts * 10]
+    assert len(loaded) == 1
