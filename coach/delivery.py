@@ -1,6 +1,6 @@
 """How a recorded call was spoken: pace, patience, interruptions and the voice, each with its unit, range and source."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from itertools import pairwise
 from math import log2
 from statistics import median
@@ -28,7 +28,7 @@ def delivery(transcript: Transcript) -> tuple[Metric, ...]:
     rep_s = timing.seconds(rep)
     customer_s = timing.seconds(turn for turn in transcript.turns if turn.speaker is Speaker.CUSTOMER)
     paces = [one for turn in rep if (one := timing.pace(turn)) is not None]
-    fastest = timing.fastest(iter(rep))
+    fastest = timing.fastest(rep)
     silence = timing.longest_silence(transcript)
     waits = timing.waits(transcript)
     cut_ins = list(timing.cut_ins(transcript))
@@ -41,17 +41,17 @@ def delivery(transcript: Transcript) -> tuple[Metric, ...]:
         return value if transcript.two_channels else None
 
     return (
-        Metric("talk_seconds", "销售说话时间占比", _rounded(100 * rep_s / (rep_s + customer_s)) if customer_s else None, "%", 30, 65, _GONG, "按秒算，停顿不另扣"),
-        Metric("pace", "语速", _rounded(median(paces), 0) if paces else None, "字/分", 160, 280, _ALIYUN_PACE, "销售各轮语速的中位数，十五字以下的短句不算"),
-        Metric("fastest_pace", "最快的半分钟", _rounded(fastest.pace, 0) if fastest else None, "字/分", None, 330, _OWN, _when("销售连着说满三十秒时最快的一段", fastest.start_s, fastest.end_s) if fastest else "销售说的话加起来不到三十秒"),
-        Metric("pauses", "销售停顿", float(len(timing.pauses(iter(rep)))), "次", None, None, _OWN, "销售一轮话中间停一秒以上的次数"),
-        Metric("longest_silence", "最长冷场", _rounded(silence[1] - silence[0]) if silence else 0.0, "秒", None, 8, _OWN, _when("双方都没有说话的最长一段", *silence) if silence else "双方都没有说话的最长一段"),
-        Metric("patience", "开口前的等待", _rounded(median(waits), 2) if waits else None, "秒", 0.2, 3, _OWN, "客户说完到销售开口的中位数；负数表示客户还没说完"),
-        Metric("interruptions", "抢话", heard_apart(float(len(by_rep))), "次", None, 1, _ALIYUN_CUT_IN, _listed("客户话没说完，销售就开口", by_rep) if transcript.two_channels else "单声道录音听不出谁打断谁，双声道才能算"),
+        Metric("talk_seconds", "销售说话时间占比", round(100 * rep_s / (rep_s + customer_s), 1) if customer_s else None, "%", 30, 65, _GONG, "按秒算，停顿不另扣"),
+        Metric("pace", "语速", round(median(paces), 0) if paces else None, "字/分", 160, 280, _ALIYUN_PACE, "销售各轮语速的中位数，十五字以下的短句不算"),
+        Metric("fastest_pace", "最快的半分钟", round(fastest.pace, 0) if fastest else None, "字/分", None, 330, _OWN, _when("销售连着说满三十秒时最快的一段", fastest.start_s, fastest.end_s) if fastest else "销售说的话加起来不到三十秒"),
+        Metric("pauses", "销售停顿", float(len(timing.pauses(rep))), "次", None, None, _OWN, "销售一轮话中间停一秒以上的次数"),
+        Metric("longest_silence", "最长冷场", round(silence[1] - silence[0], 1) if silence else 0.0, "秒", None, 8, _OWN, _when("双方都没有说话的最长一段", *silence) if silence else "双方都没有说话的最长一段"),
+        Metric("patience", "开口前的等待", round(median(waits), 2) if waits else None, "秒", 0.2, 3, _OWN, "客户说完到销售开口的中位数；负数表示客户还没说完"),
+        Metric("interruptions", "抢话", heard_apart(float(len(by_rep))), "次", None, 1, _ALIYUN_CUT_IN, _turns("客户话没说完，销售就开口", (one.turn.index for one in by_rep)) if transcript.two_channels else "单声道录音听不出谁打断谁，双声道才能算"),
         Metric("interrupted", "被客户打断", heard_apart(float(len(cut_ins) - len(by_rep))), "次", None, None, _OWN, "销售话没说完，客户就开口；多了说明该早点停"),
-        Metric("overlap", "同时说话", heard_apart(_rounded(sum(one.overlap_s for one in cut_ins))), "秒", None, None, _OWN, "抢话和被打断时两人一起说的时间"),
+        Metric("overlap", "同时说话", heard_apart(round(sum(one.overlap_s for one in cut_ins), 1)), "秒", None, None, _OWN, "抢话和被打断时两人一起说的时间"),
         Metric("raised_voice", "抬高嗓门", float(len(raised)) if comparable else None, "次", None, 0, _DECK, _turns(f"比自己平常响 {_RAISED_DB:g} 分贝、高 {_RAISED_SEMITONES:g} 个半音以上的轮数", raised) if comparable else "话太少，没法和自己平常的声音比"),
-        Metric("loudness_jump", "音量最大一跳", _rounded(jump) if jump is not None else None, "分贝", None, 10, _OWN, "销售前后两轮之间音量变化最大的一次"),
+        Metric("loudness_jump", "音量最大一跳", round(jump, 1) if jump is not None else None, "分贝", None, 10, _OWN, "销售前后两轮之间音量变化最大的一次"),
         Metric("pitch_range", "语调起伏", _pitch_range(rep), "半音", 4, None, _OWN, "每轮音高从低到高的幅度，取中位数；太小听着平淡"),
     )  # fmt: skip
 
@@ -81,29 +81,17 @@ def _greatest_jump(turns: tuple[Turn, ...]) -> float | None:
 
 def _pitch_range(turns: tuple[Turn, ...]) -> float | None:
     ranges = [_semitones(sound.pitch_low_hz, sound.pitch_high_hz) for sound in _sounds(turns) if sound.pitch_hz]
-    return _rounded(median(ranges)) if ranges else None
+    return round(median(ranges), 1) if ranges else None
 
 
 def _semitones(low_hz: float | None, high_hz: float | None) -> float:
     return 12 * log2(high_hz / low_hz) if low_hz and high_hz else 0.0
 
 
-def _rounded(value: float, digits: int = 1) -> float:
-    return round(value, digits)
-
-
 def _when(text: str, start_s: float, end_s: float) -> str:
-    return f"{text}：{_clock(start_s)} 到 {_clock(end_s)}"
+    return f"{text}：{timing.clock(start_s)} 到 {timing.clock(end_s)}"
 
 
-def _clock(at_s: float) -> str:
-    return f"{int(at_s) // 60}:{int(at_s) % 60:02d}"
-
-
-def _listed(text: str, cut_ins: list[timing.CutIn]) -> str:
-    return _turns(text, (one.turn.index for one in cut_ins))
-
-
-def _turns(text: str, indexes: Iterator[int] | tuple[int, ...]) -> str:
+def _turns(text: str, indexes: Iterable[int]) -> str:
     places = "、".join(str(index + 1) for index in indexes)
     return f"{text}（第 {places} 轮）" if places else text

@@ -24,9 +24,5 @@ def without_the_unheard(evidence: Iterable[Evidence], transcript: Transcript) ->
 
 def _heard(turn: Turn, one: Evidence) -> float | None:
     """How surely the words in the evidence's span were heard, 0 to 1."""
-    words = [
-        word
-        for word in turn.words
-        if one.span is None or (word.span.start < one.span.end and one.span.start < word.span.end)
-    ]
+    words = [word for word in turn.words if one.span is None or word.span.overlaps(one.span)]
     return sum(word.probability for word in words) / len(words) if words else None

@@ -3,7 +3,7 @@
 A recogniser's word times are right to about a third of a second, so nothing shorter counts here.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise, zip_longest
 
@@ -37,6 +37,11 @@ class Window:
     pace: float
 
 
+def clock(at_s: float) -> str:
+    """`1:05`."""
+    return f"{int(at_s) // 60}:{int(at_s) % 60:02d}"
+
+
 def spoken(turn: Turn) -> tuple[float, float] | None:
     """From the first word to the last one, in seconds; None where words carry no times."""
     return (turn.words[0].start_s, turn.words[-1].end_s) if turn.words else None
@@ -51,12 +56,12 @@ def pace(turn: Turn) -> float | None:
     return 60 * said / (times[1] - times[0])
 
 
-def seconds(turns: Iterator[Turn] | tuple[Turn, ...]) -> float:
+def seconds(turns: Iterable[Turn]) -> float:
     """How long these turns take together, from first to last word of each."""
     return sum(times[1] - times[0] for turn in turns if (times := spoken(turn)))
 
 
-def fastest(turns: Iterator[Turn]) -> Window | None:
+def fastest(turns: Iterable[Turn]) -> Window | None:
     """The half minute of one speaker's own talk with most characters; the time between his turns does not count."""
     said = [one for turn in turns for one in _steps(turn)]
     best: Window | None = None
@@ -74,7 +79,7 @@ def fastest(turns: Iterator[Turn]) -> Window | None:
     return best
 
 
-def pauses(turns: Iterator[Turn]) -> list[float]:
+def pauses(turns: Iterable[Turn]) -> list[float]:
     """Seconds of every pause of a second or more inside these turns."""
     gaps = (later.start_s - word.end_s for turn in turns for word, later in pairwise(turn.words))
     return [gap for gap in gaps if gap >= _PAUSE_S]

@@ -57,6 +57,11 @@ class Listening:
     threads: int = 0
 
 
+def engine_for(listening: Listening) -> Engine:
+    """The engine that hears in this way. Raises InputError or MissingPartError."""
+    return load_engine(listening.engine, listening.model, hotwords=listening.hotwords or "", threads=listening.threads)
+
+
 def transcribe(
     recording: Path,
     listening: Listening | None = None,
@@ -78,9 +83,7 @@ def transcribe(
             raise RecordingError(f"录音「{recording.name}」里没有听到人说话（可能是静音、音乐或音量太小）。")
         if audio.channels == 2:
             found = [without_echo(audio, one, found[one], found[1 - one]) for one in (0, 1)]
-        engine = engine or load_engine(
-            listening.engine, listening.model, hotwords=listening.hotwords or "", threads=listening.threads
-        )
+        engine = engine or engine_for(listening)
         _check_language(audio, found, engine, recording.name)
         utterances, lost_s = hear(audio, found, engine, progress or (lambda _done: None))
         if not utterances:

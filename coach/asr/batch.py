@@ -11,9 +11,8 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from coach.asr import Listening
+from coach.asr import Listening, engine_for
 from coach.asr.engine import Engine
-from coach.asr.engines import load_engine
 from coach.asr.kept import transcribe_once
 from coach.errors import CoachError, RecordingError
 from coach.transcript import Transcript
@@ -58,9 +57,7 @@ def _listen(recording: Path, listening: Listening, folder: Path | None) -> Trans
     """In a process of the pool, whose engine is loaded once."""
     global _engine
     if _engine is None:
-        _engine = load_engine(
-            listening.engine, listening.model, hotwords=listening.hotwords or "", threads=listening.threads
-        )
+        _engine = engine_for(listening)
     return transcribe_once(recording, listening, folder, engine=_engine)
 
 

@@ -10,10 +10,10 @@ from pathlib import Path
 from coach.asr import Listening, Progress, transcribe
 from coach.asr.engine import Engine
 from coach.errors import InputError
+from coach.files import write_whole
 from coach.imports import saved
 from coach.transcript import Transcript
 
-_BLOCK = 1 << 20
 _VERSION = 1
 
 
@@ -33,16 +33,14 @@ def transcribe_once(
     if known is not None:
         return replace(known, call_id=recording.stem)
     transcript = transcribe(recording, listening, engine=engine, progress=progress)
-    _write(place, transcript)
+    write_whole(place, saved.dump(transcript))
     return transcript
 
 
 def _digest(recording: Path, listening: Listening) -> str:
     digest = hashlib.sha256(f"{_VERSION} {replace(listening, threads=0)!r}".encode())
     with recording.open("rb") as file:
-        while block := file.read(_BLOCK):
-            digest.update(block)
-    return digest.hexdigest()
+        return hashlib.file_digest(file, lambda: digest).hexdigest()
 
 
 def _read(place: Path) -> Transcript | None:
@@ -51,13 +49,3 @@ def _read(place: Path) -> Transcript | None:
         return saved.load(place.read_bytes())
     except (FileNotFoundError, InputError):
         return None
-
-
-def _write(place: Path, transcript: Transcript) -> None:
-    place.parent.mkdir(parents=True, exist_ok=True)
-    draft = place.with_name(f".{place.name}.new")
-    try:
-        draft.write_text(saved.dump(transcript), encoding="utf-8")
-        draft.replace(place)
-    finally:
-        draft.unlink(missing_ok=True)

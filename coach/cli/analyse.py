@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from coach.asr.decode import looks_recorded
 from coach.cli.calls import Calls, files_in
 from coach.cli.options import (
     PANEL,
@@ -24,7 +23,8 @@ from coach.cli.options import (
     Swap,
     listening_of,
 )
-from coach.cli.output import file_name, finish, save
+from coach.cli.output import file_name, finish, is_folder
+from coach.files import write_whole
 from coach.findings import STRICTNESS, Policy
 from coach.habits import HABITS, STRENGTHS
 from coach.pipeline import Coach
@@ -103,7 +103,7 @@ def _codes(only: str | None) -> frozenset[str]:
 
 def _judged(calls: Calls, codes: frozenset[str], *, audio: bool) -> Iterator[_Judged]:
     for path, transcript in calls:
-        recording = path if audio and looks_recorded(path) else None
+        recording = path if audio and path in calls.recordings else None
         yield _Judged(calls.coach.analyse(transcript, only=codes), recording)
 
 
@@ -114,11 +114,11 @@ def _write(judged: Iterator[_Judged], *, format: str, output: Path | None, expla
     if format == "text" and output is None and sys.stdout.isatty():
         return _show(judged, explain=explain)
     renderer = RENDERERS[format]
-    if output is not None and (output.is_dir() or not output.suffix):
+    if output is not None and is_folder(output):
         written = 0
         for one in judged:
             rendered = render(one.report, format=format, explain=explain, recording=one.recording)
-            save(output / f"{file_name(one.report.call_id)}{renderer.suffix}", rendered)
+            write_whole(output / f"{file_name(one.report.call_id)}{renderer.suffix}", rendered)
             written += 1
         return written
     rendered_all = [render(one.report, format=format, explain=explain, recording=one.recording) for one in judged]
@@ -126,7 +126,7 @@ def _write(judged: Iterator[_Judged], *, format: str, output: Path | None, expla
         raise typer.BadParameter(f"多通对话输出 {format} 时，--output 要写成文件夹", param_hint="--output")
     for rendered in rendered_all:
         if output is not None:
-            save(output, rendered)
+            write_whole(output, rendered)
         elif isinstance(rendered, bytes):
             raise typer.BadParameter(f"{format} 要用 --output 指定文件", param_hint="--output")
         else:
@@ -151,5 +151,5 @@ def _write_lines(lines: Iterator[str], output: Path | None) -> int:
             written += 1
         return written
     collected = list(lines)
-    save(output, "".join(line + "\n" for line in collected))
+    write_whole(output, "".join(line + "\n" for line in collected))
     return len(collected)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from rich.console import Console
@@ -36,6 +37,11 @@ class Calls:
     jobs: int = 0
     failures: list[Failure] = field(default_factory=list)
 
+    @cached_property
+    def recordings(self) -> tuple[Path, ...]:
+        """Those of the paths that are recordings, in order."""
+        return tuple(path for path in self.paths if path.exists() and looks_recorded(path))
+
     def __iter__(self) -> Iterator[tuple[Path, Transcript]]:
         """Each call with its file; a file that cannot be used is noted and the rest goes on."""
         console = Console(stderr=True)
@@ -54,7 +60,7 @@ class Calls:
     def _in(self, path: Path, heard: Iterator[Transcript | CoachError] | None) -> Iterable[Transcript]:
         if not path.exists():
             raise InputError(f"找不到文件 {path}。")
-        if not looks_recorded(path):
+        if path not in self.recordings:
             transcripts = read_calls(path, rep=self.rep)
             return (one.swapped() for one in transcripts) if self.listening.swap else transcripts
         if heard is None:
@@ -66,11 +72,10 @@ class Calls:
 
     def _heard_by_many(self) -> Iterator[Transcript | CoachError] | None:
         """All recordings, heard by several processes; None where one is enough."""
-        recordings = [path for path in self.paths if path.exists() and looks_recorded(path)]
-        jobs = jobs_for(len(recordings), self.jobs)
+        jobs = jobs_for(len(self.recordings), self.jobs)
         if jobs < 2:
             return None
-        return self.coach.listen_to_all(recordings, self.listening, jobs=jobs, kept_in=self.kept_in)
+        return self.coach.listen_to_all(self.recordings, self.listening, jobs=jobs, kept_in=self.kept_in)
 
     def _heard(self, path: Path) -> Transcript:
         console = Console(stderr=True)

@@ -1,7 +1,5 @@
-"""Results to files, whole or not at all; and how a run ends when some files could not be used."""
+"""Where results go, and how a run ends when some files could not be used."""
 
-import os
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,18 +16,9 @@ def file_name(call_id: str) -> str:
     return safe[:80] or "call"
 
 
-def save(path: Path, rendered: str | bytes) -> None:
-    """Write whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(rendered if isinstance(rendered, bytes) else rendered.encode())
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+def is_folder(output: Path) -> bool:
+    """Whether an output is a folder for one file a call: it is one, or its name has no ending."""
+    return output.is_dir() or not output.suffix
 
 
 def finish(failures: Sequence[Failure], written: int) -> None:

@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from coach.cli.output import save
 from coach.errors import InputError
+from coach.files import write_whole
 from coach.habits import name_of
 from coach.pipeline import Coach
 from coach.practice.customer import AGREEMENT
@@ -64,7 +64,7 @@ def new(path: Annotated[Path, typer.Argument(help="写到哪个 .yaml 文件")])
     """写一个空的情景文件，照着填。"""
     if path.exists():
         raise InputError(f"{path} 已经有了，换一个名字。")
-    save(path.with_suffix(".yaml"), _TEMPLATE)
+    write_whole(path.with_suffix(".yaml"), _TEMPLATE)
     typer.echo(f"已写到 {path.with_suffix('.yaml')}，填好后运行 coach practice check --scenarios {path.parent}")
 
 
@@ -93,7 +93,7 @@ def begin(
             break
         talk = _turn(console, coach, chosen, talk, text)
         if session is not None:
-            save(session, dump(talk))
+            write_whole(session, dump(talk))
     if talk.exchanges:
         _tell(console, debrief(coach, chosen, talk, known), talk)
 

@@ -19,7 +19,8 @@ from coach.cli.options import (
     Swap,
     listening_of,
 )
-from coach.cli.output import file_name, finish, save
+from coach.cli.output import file_name, finish, is_folder
+from coach.files import write_whole
 from coach.imports import saved
 from coach.pipeline import Coach
 from coach.privacy import masked
@@ -69,7 +70,7 @@ def transcribe(
         file_pattern=file_pattern,
     )
     paths = list(files_in(files))
-    into_folder = output is not None and (output.is_dir() or not output.suffix)
+    into_folder = output is not None and is_folder(output)
     if len(paths) > 1 and not into_folder:
         raise typer.BadParameter("多个录音时，--output 要写成文件夹", param_hint="--output")
     calls = Calls(Coach.load(), paths, listening, kept_in=transcripts, jobs=jobs)
@@ -79,6 +80,6 @@ def transcribe(
         if output is None:
             sys.stdout.write(rendered)
         else:
-            save(output / f"{file_name(transcript.call_id)}.{format}" if into_folder else output, rendered)
+            write_whole(output / f"{file_name(transcript.call_id)}.{format}" if into_folder else output, rendered)
         written += 1
     finish(calls.failures, written)

@@ -58,7 +58,7 @@ class TurnView:
 
     def sentence_of(self, span: Span) -> Span:
         """From the start of the sentence a span begins in to the end of the one it ends in."""
-        touched = [one for one in self.sentences if one.start < span.end and span.start < one.end]
+        touched = [one for one in self.sentences if one.overlaps(span)]
         return Span(touched[0].start, touched[-1].end) if touched else span
 
     def quote(self, span: Span | None) -> str:

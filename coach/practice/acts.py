@@ -74,7 +74,7 @@ def done_by(coach: Coach, turns: tuple[Turn, ...], facts: tuple[str, ...]) -> Do
     findings = tuple(one for one in report.findings if one.turn == last.index)
     strengths = tuple(one.code for one in report.strengths if one.turn == last.index)
     text = report.transcript.turns[-1].text
-    acts = {OF_STRENGTH[code] for code in strengths if code in OF_STRENGTH}
+    acts = {OF_STRENGTH[code] for code in strengths}
     acts |= {
         act
         for act, seen in (

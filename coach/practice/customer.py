@@ -6,10 +6,11 @@ import random
 from dataclasses import dataclass, replace
 
 from coach.practice.acts import Act, Done
-from coach.practice.scenarios import Scenario
+from coach.practice.scenarios import ENDS, Scenario
 
 LEVELS = (1, 2, 3)
-OPEN, AGREEMENT, POSTPONED, WALKED_AWAY = "open", "agreement", "postponed", "walked_away"
+OPEN = "open"
+AGREEMENT, POSTPONED, WALKED_AWAY = ENDS
 
 _TRUST_AT_FIRST = {1: 45, 2: 38, 3: 30}
 _TRUST_TO_AGREE = {1: 62, 2: 68, 3: 74}
@@ -108,10 +109,14 @@ def _moved(scenario: Scenario, state: State, done: Done) -> State:
 
 
 def _end(scenario: Scenario, state: State) -> str:
-    baits = min(state.level, len(scenario.baits))
     met = all(needed & state.done for needed in _NEEDED)
     spoilt = state.level == max(LEVELS) and any(slip.provoked for slip in state.slips)
-    if met and state.baited >= baits and state.trust >= _TRUST_TO_AGREE[state.level] and not spoilt:
+    if (
+        met
+        and state.baited >= _baits_in_all(scenario, state)
+        and state.trust >= _TRUST_TO_AGREE[state.level]
+        and not spoilt
+    ):
         return AGREEMENT
     if state.trust <= _GONE:
         return WALKED_AWAY
@@ -122,7 +127,12 @@ def _end(scenario: Scenario, state: State) -> str:
 
 def _baits_now(scenario: Scenario, state: State, done: Done) -> bool:
     """Whether the rep does well enough for the next bait: more of them, and stronger, at higher levels."""
-    return not done.findings and Act.STRANGE not in done.acts and state.baited < min(state.level, len(scenario.baits))
+    return not done.findings and Act.STRANGE not in done.acts and state.baited < _baits_in_all(scenario, state)
+
+
+def _baits_in_all(scenario: Scenario, state: State) -> int:
+    """How many baits he throws before he agrees."""
+    return min(state.level, len(scenario.baits))
 
 
 def _answer(scenario: Scenario, state: State, done: Done, chance: random.Random) -> str:

@@ -3,7 +3,7 @@ be stored after every turn and taken up again.
 """
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from coach.errors import InputError
@@ -62,8 +62,7 @@ class Session:
     opening: str
     state: State
     exchanges: tuple[Exchange, ...] = ()
-    handed_in: bool = False
-    version: int = field(default=1)
+    version: int = 1
 
     @property
     def is_over(self) -> bool:
@@ -148,12 +147,12 @@ def shown(session: Session, hints: tuple[Hint, ...]) -> tuple[Hint, ...]:
 
 def transcript_of(session: Session, scenario: Scenario) -> Transcript:
     """The talk as a call, with the sentences as they were said at first."""
-    turns = [Turn(0, Speaker.CUSTOMER, session.opening, name=scenario.name)]
-    for exchange in session.exchanges:
-        turns.append(Turn(len(turns), Speaker.REP, exchange.first_try or exchange.rep))
-        turns.append(Turn(len(turns), Speaker.CUSTOMER, exchange.customer, name=scenario.name))
     return Transcript(
-        f"练习：{scenario.title}", tuple(turns), channel="roleplay", domain=scenario.domain, source="角色扮演"
+        f"练习：{scenario.title}",
+        _turns(session, at_first=True, name=scenario.name),
+        channel="roleplay",
+        domain=scenario.domain,
+        source="角色扮演",
     )
 
 
@@ -166,12 +165,13 @@ def _spoken(text: str) -> str:
     return text.strip()
 
 
-def _turns(session: Session) -> tuple[Turn, ...]:
-    """The talk so far, with the sentences as they stand."""
-    turns = [Turn(0, Speaker.CUSTOMER, session.opening)]
+def _turns(session: Session, *, at_first: bool = False, name: str = "") -> tuple[Turn, ...]:
+    """The talk so far, with the sentences as they stand, or as they were said at first; `name` is the customer's."""
+    turns = [Turn(0, Speaker.CUSTOMER, session.opening, name=name)]
     for exchange in session.exchanges:
-        turns.append(Turn(len(turns), Speaker.REP, exchange.rep))
-        turns.append(Turn(len(turns), Speaker.CUSTOMER, exchange.customer))
+        rep = exchange.first_try if at_first and exchange.first_try else exchange.rep
+        turns.append(Turn(len(turns), Speaker.REP, rep))
+        turns.append(Turn(len(turns), Speaker.CUSTOMER, exchange.customer, name=name))
     return tuple(turns)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from coach.errors import InputError
+from coach.files import write_whole
 from coach.practice.session import Session
 
 _ADAPTER = TypeAdapter(Session)
@@ -36,13 +37,7 @@ class SessionStore:
 
     def write(self, session: Session) -> None:
         """Keep a session, in place of what was kept of it before."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        draft = self.folder / f".{session.id}.new"
-        try:
-            draft.write_text(dump(session), encoding="utf-8")
-            draft.replace(self.folder / f"{session.id}.json")
-        finally:
-            draft.unlink(missing_ok=True)
+        write_whole(self.folder / f"{session.id}.json", dump(session))
 
     def forget(self, session_id: str) -> None:
         """Delete a session. Raises InputError if there is none."""

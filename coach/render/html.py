@@ -6,17 +6,16 @@ With its recording the page plays: the sound is inside it, turns and words can b
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from coach.findings import Finding
 from coach.habits import name_of
 from coach.render import words
 from coach.render.clip import Clip, clip_of
+from coach.render.templating import templates
 from coach.report import Metric, Report
 from coach.timing import pace
 from coach.transcript import Speaker, Turn
@@ -54,7 +53,11 @@ class Bar:
 def render(report: Report, explain: bool = False, recording: Path | None = None) -> str:
     """The report as one HTML file; `explain` opens the exempted sentences; a `recording` can be heard in it."""
     clip = None if recording is None else clip_of(recording, report.transcript)
-    return _environment().get_template("report.html.j2").render(**view(report, clip), explain=explain, page=False)
+    return (
+        templates(_HERE / "templates")
+        .get_template("report.html.j2")
+        .render(**view(report, clip), explain=explain, page=False)
+    )
 
 
 def view(report: Report, clip: Clip | None = None) -> dict[str, Any]:
@@ -90,17 +93,6 @@ def view(report: Report, clip: Clip | None = None) -> dict[str, Any]:
         "paces": {turn.index: round(pace(turn) or 0) for turn in report.transcript.turns},
         "exempted": [one for one in report.exempted if one.exemption is not None],
     }
-
-
-@lru_cache(maxsize=1)
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(_HERE / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
 
 
 def _sizes(report: Report) -> tuple[int, int]:

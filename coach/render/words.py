@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
+from coach import timing
 from coach.report import SEVERITY_NAMES, HabitSummary, Metric, Report
 from coach.transcript import Span, Speaker, Turn
 
@@ -56,9 +57,7 @@ def habit_state(habit: HabitSummary) -> str:
 
 def clock(seconds: float | None) -> str:
     """`1:05`, or nothing."""
-    if seconds is None:
-        return ""
-    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
+    return "" if seconds is None else timing.clock(seconds)
 
 
 def value_of(metric: Metric) -> str:

@@ -4,7 +4,6 @@ Kept in the user's data folder as `voices.json`: a name and 256 numbers each, fr
 """
 
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import numpy
 from coach.asr.audio import Audio, Floats
 from coach.asr.engine import Region
 from coach.errors import RecordingError
+from coach.files import write_whole
 from coach.speakers import voices_of
 
 _ALIKE = 0.75
@@ -66,8 +66,4 @@ def enrolled_voice(centres: Floats, name: str | None = None, path: Path | None =
 
 
 def _save(voices: dict[str, list[float]], path: Path | None) -> None:
-    path = path or voices_file()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(".new")
-    draft.write_text(json.dumps(voices, ensure_ascii=False), encoding="utf-8")
-    os.replace(draft, path)
+    write_whole(path or voices_file(), json.dumps(voices, ensure_ascii=False))

@@ -1,7 +1,5 @@
 """The page: paste a conversation or choose a file, read the report. Works without JavaScript."""
 
-import shutil
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -15,10 +13,9 @@ from coach.imports import TEXT_SUFFIXES, parse, read_text
 from coach.pipeline import Coach
 from coach.render import render
 from coach.web.templating import page
+from coach.web.uploads import as_file
 
 router = APIRouter(include_in_schema=False)
-
-_BLOCK = 1 << 20
 
 
 @router.get("/")
@@ -49,10 +46,7 @@ def _report(coach: Coach, *, text: str, rep: str | None, file: UploadFile | None
     name = Path(file.filename.replace("\\", "/")).name
     if Path(name).suffix.lower() not in RECORDING_SUFFIXES:
         return str(render(coach.analyse(next(parse(file.file.read(), file_name=name, rep=rep))), format="html"))
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"upload{Path(name).suffix.lower()}"
-        with path.open("wb") as copy:
-            shutil.copyfileobj(file.file, copy, _BLOCK)
+    with as_file(file, Path(name).suffix.lower()) as path:
         transcript = replace(coach.listen(path), call_id=Path(name).stem)
         return str(render(coach.analyse(transcript), format="html", recording=path))
 

@@ -2,7 +2,6 @@
 can speak, and hear the customer.
 """
 
-import tempfile
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
@@ -23,6 +22,7 @@ from coach.practice.store import SessionStore, sessions_folder
 from coach.render import render
 from coach.resources import folder
 from coach.web.templating import page
+from coach.web.uploads import as_file
 
 pages = APIRouter(include_in_schema=False)
 api = APIRouter(prefix="/api/practice", tags=["练习"])
@@ -68,12 +68,9 @@ def script() -> FileResponse:
 def hear(request: Request, sound: Annotated[UploadFile, File()]) -> JSONResponse:
     """What the rep said into the microphone, as text."""
     coach: Coach = request.app.state.coach
-    with tempfile.TemporaryDirectory() as scratch:
-        path = Path(scratch) / "speech.webm"
-        spoken = sound.file.read(_LONGEST_SPEECH + 1)
-        if len(spoken) > _LONGEST_SPEECH:
-            raise InputError("一次说得太长了，请一句一句说。")
-        path.write_bytes(spoken)
+    if (sound.size or 0) > _LONGEST_SPEECH:
+        raise InputError("一次说得太长了，请一句一句说。")
+    with as_file(sound, ".webm") as path:
         transcript = coach.listen(path, Listening(speakers=1))
     return JSONResponse({"text": "".join(turn.text for turn in transcript.turns)})
 
@@ -82,7 +79,7 @@ def hear(request: Request, sound: Annotated[UploadFile, File()]) -> JSONResponse
 def talk_page(session_id: str) -> HTMLResponse:
     """A talk as it stands."""
     try:
-        return _talk(_store().read(session_id))
+        return _talk(*_opened(session_id))
     except CoachError as error:
         return HTMLResponse(page("practice_gone.html.j2", problem=str(error)), error.status)
 
@@ -93,17 +90,16 @@ def answer(
 ) -> Response:
     """The rep's next turn, or his last one anew; what cannot be used is told, and what he typed is kept."""
     coach: Coach = request.app.state.coach
-    talk = _store().read(session_id)
-    scenario = find(_scenarios(), talk.scenario)
+    talk, scenario = _opened(session_id)
     try:
         if again:
             talk, tried = say_again(coach, scenario, talk, text)
             if not tried.good:
-                return _talk(talk, tried=tried, typed=text)
+                return _talk(talk, scenario, tried=tried, typed=text)
         else:
             talk = say(coach, scenario, talk, text)
     except InputError as error:
-        return _talk(talk, problem=str(error), typed=text, status=error.status)
+        return _talk(talk, scenario, problem=str(error), typed=text, status=error.status)
     _store().write(talk)
     return RedirectResponse(f"/practice/{session_id}#end", 303)
 
@@ -182,8 +178,8 @@ def api_talk(session_id: str) -> Response:
 @api.post("/sessions/{session_id}/say", summary="说一句")
 def api_say(request: Request, session_id: str, said: SayIn) -> Response:
     """The rep's next turn; the talk with the customer's answer."""
-    talk = _store().read(session_id)
-    talk = say(request.app.state.coach, find(_scenarios(), talk.scenario), talk, said.text)
+    talk, scenario = _opened(session_id)
+    talk = say(request.app.state.coach, scenario, talk, said.text)
     _store().write(talk)
     return _json(_SESSION.dump_json(talk))
 
@@ -191,8 +187,8 @@ def api_say(request: Request, session_id: str, said: SayIn) -> Response:
 @api.post("/sessions/{session_id}/again", summary="重说上一句")
 def api_again(request: Request, session_id: str, said: SayIn) -> Response:
     """The last turn anew; the talk, and whether it is better."""
-    talk = _store().read(session_id)
-    talk, tried = say_again(request.app.state.coach, find(_scenarios(), talk.scenario), talk, said.text)
+    talk, scenario = _opened(session_id)
+    talk, tried = say_again(request.app.state.coach, scenario, talk, said.text)
     _store().write(talk)
     return _json(_TRIED.dump_json((talk, tried)))
 
@@ -203,10 +199,21 @@ def api_report(request: Request, session_id: str) -> Response:
     return _json(_DEBRIEF.dump_json(_told(request.app.state.coach, session_id)[2]))
 
 
+def _opened(session_id: str) -> tuple[Session, Scenario]:
+    """A talk with its scenario. Raises InputError if either is gone."""
+    talk = _store().read(session_id)
+    return talk, find(_scenarios(), talk.scenario)
+
+
 def _talk(
-    talk: Session, *, problem: str = "", typed: str = "", tried: SecondTry | None = None, status: int = 200
+    talk: Session,
+    scenario: Scenario,
+    *,
+    problem: str = "",
+    typed: str = "",
+    tried: SecondTry | None = None,
+    status: int = 200,
 ) -> HTMLResponse:
-    scenario = find(_scenarios(), talk.scenario)
     hints = {at: shown(talk, exchange.hints) for at, exchange in enumerate(talk.exchanges)}
     may_retry = talk.can_try_again and bool(hints[len(talk.exchanges) - 1])
     return HTMLResponse(
@@ -226,8 +233,7 @@ def _talk(
 
 
 def _told(coach: Coach, session_id: str) -> tuple[Session, Scenario, Debrief]:
-    talk = _store().read(session_id)
-    scenario = find(_scenarios(), talk.scenario)
+    talk, scenario = _opened(session_id)
     return talk, scenario, debrief(coach, scenario, talk, _scenarios())
 
 

@@ -4,28 +4,17 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from coach.render import html
+from coach.render.templating import templates
 
 _HERE = Path(__file__).parent
 
 
 def page(template: str, **shown: Any) -> str:
     """A page from a template."""
-    return _environment().get_template(template).render(**shown, style=_style())
-
-
-@lru_cache(maxsize=1)
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(_HERE / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    return templates(_HERE / "templates").get_template(template).render(**shown, style=_style())
 
 
 @lru_cache(maxsize=1)
