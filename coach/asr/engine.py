@@ -62,7 +62,8 @@ class Engine(Protocol):
 def prompt_of(hotwords: str) -> str | None:
     """What an engine is told before a block: words to listen for, as a sentence that could have been said before.
 
-    Given anew before every window (faster-whisper's `hotwords`, openai-whisper's `carry_initial_prompt`) they made base
-    invent text: 10 to 33 % character errors in place of 6 % on the recorded samples.
+    Given anew before every window (faster-whisper's `hotwords`) they made base invent text, depending on how they are
+    written: 5.8 % character errors as a list with a full stop, 8.3 with spaces, 10.4 in a sentence, 32.7 with commas;
+    5.6 told once, as here, and 5.6 without them (the recorded samples at 16 kHz).
     """
     return f"{hotwords.strip()}。" if hotwords.strip() else None

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from coach.errors import InputError
 from coach.files import write_whole
@@ -62,10 +63,11 @@ def check(scenarios: Folder = None) -> None:
 @app.command("new")
 def new(path: Annotated[Path, typer.Argument(help="写到哪个 .yaml 文件")]) -> None:
     """写一个空的情景文件，照着填。"""
+    path = path.with_suffix(".yaml")
     if path.exists():
         raise InputError(f"{path} 已经有了，换一个名字。")
-    write_whole(path.with_suffix(".yaml"), _TEMPLATE)
-    typer.echo(f"已写到 {path.with_suffix('.yaml')}，填好后运行 coach practice check --scenarios {path.parent}")
+    write_whole(path, _TEMPLATE)
+    typer.echo(f"已写到 {path}，填好后运行 coach practice check --scenarios {path.parent}")
 
 
 @app.command("start")
@@ -103,13 +105,14 @@ def _load(scenarios: Path | None) -> dict[str, Scenario]:
 
 
 def _introduce(console: Console, scenario: Scenario, talk: Session) -> None:
-    console.print(f"[bold]{scenario.title}[/bold]　{scenario.name}：{scenario.person}")
-    console.print(f"您的目标：{scenario.aim}")
-    console.print("您可以用的事实：" + "；".join(scenario.facts))
+    console.print(f"[bold]{escape(scenario.title)}[/bold]　{escape(scenario.name)}：{escape(scenario.person)}")
+    console.print(f"您的目标：{scenario.aim}", markup=False)
+    console.print("您可以用的事实：" + "；".join(scenario.facts), markup=False)
     console.print(f"难度 {talk.level}，{HINTS[talk.hints]}。输入 {_AGAIN} 改上一句，{_STOP} 看报告。\n", style="dim")
-    console.print(f"[yellow]{scenario.name}：[/yellow]{talk.opening}")
+    _answer(console, scenario, talk.opening)
     for exchange in talk.exchanges:
-        console.print(f"[bold]您：[/bold]{exchange.rep}\n[yellow]{scenario.name}：[/yellow]{exchange.customer}")
+        console.print(f"[bold]您：[/bold]{escape(exchange.rep)}")
+        _answer(console, scenario, exchange.customer)
 
 
 def _turn(console: Console, coach: Coach, scenario: Scenario, talk: Session, text: str) -> Session:
@@ -123,28 +126,34 @@ def _turn(console: Console, coach: Coach, scenario: Scenario, talk: Session, tex
         return talk
     last = talk.exchanges[-1]
     _hint(console, shown(talk, last.hints))
-    console.print(f"[yellow]{scenario.name}：[/yellow]{last.customer}")
+    _answer(console, scenario, last.customer)
     return talk
 
 
 def _again(console: Console, coach: Coach, scenario: Scenario, talk: Session) -> Session:
     if not talk.can_try_again:
         raise InputError("上一句没有要改的地方。")
-    console.print(f"原来说的：{talk.exchanges[-1].rep}", style="dim")
+    console.print(f"原来说的：{talk.exchanges[-1].rep}", style="dim", markup=False)
     talk, tried = say_again(coach, scenario, talk, console.input("[bold]改成：[/bold]"))
     if tried.good:
-        console.print(f"✓ 这样说好多了。{scenario.name}的信任回到 {talk.state.trust:.0f}。", style="green")
+        console.print(
+            f"✓ 这样说好多了。{scenario.name}的信任回到 {talk.state.trust:.0f}。", style="green", markup=False
+        )
     if tried.missing:
         console.print(f"这些内容丢了：{'、'.join(tried.missing)}", style="red")
     _hint(console, tried.hints)
     return talk
 
 
+def _answer(console: Console, scenario: Scenario, said: str) -> None:
+    console.print(f"[yellow]{escape(scenario.name)}：[/yellow]{escape(said)}")
+
+
 def _hint(console: Console, hints: tuple[Hint, ...]) -> None:
     for hint in hints:
-        console.print(f"  ● {hint.name}：「{hint.quote}」{hint.reason}", style="red")
+        console.print(f"  ● {hint.name}：「{hint.quote}」{hint.reason}", style="red", markup=False)
         if hint.instead:
-            console.print(f"    可以说：{hint.instead}　（输入 {_AGAIN} 再说一遍）", style="green")
+            console.print(f"    可以说：{hint.instead}　（输入 {_AGAIN} 再说一遍）", style="green", markup=False)
 
 
 def _tell(console: Console, told: Debrief, talk: Session) -> None:
@@ -157,8 +166,8 @@ def _tell(console: Console, told: Debrief, talk: Session) -> None:
             f"{one.name}：被刺激 {one.baited} 次，中招 {one.gave_in} 次，没人刺激时 {one.unprovoked} 次，马上改口 {one.repaired} 次"
         )
     if told.best:
-        console.print(f"最好的一句：{told.best}")
+        console.print(f"最好的一句：{told.best}", markup=False)
     for at in told.to_try:
-        console.print(f"再练一遍：「{talk.exchanges[at].rep}」")
+        console.print(f"再练一遍：「{talk.exchanges[at].rep}」", markup=False)
     if told.next_scenario:
         console.print(f"下一个：coach practice start {told.next_scenario}")
