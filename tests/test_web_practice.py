@@ -79,6 +79,18 @@ def test_a_talk_that_is_not_there(client: TestClient, wrong: str) -> None:
     assert "root:" not in answer.text
 
 
+@pytest.mark.parametrize(("method", "place"), [("GET", ""), ("POST", ""), ("GET", "/report"), ("POST", "/forget")])
+def test_a_browser_is_told_on_a_page(client: TestClient, method: str, place: str) -> None:
+    gone = f"/practice/{'a' * 32}{place}"
+    shown = client.request(
+        method, gone, headers={"accept": "text/html,*/*"}, data={"text": GOOD} if method == "POST" else None
+    )
+    assert shown.status_code == 422
+    assert "没有这次练习" in shown.text
+    assert '<a href="/practice">' in shown.text
+    assert client.request(method, gone).headers["content-type"] == "application/problem+json"
+
+
 def test_the_microphone_is_heard(client: TestClient, monkeypatch: pytest.MonkeyPatch, coach: Coach) -> None:
     sound = (folder("samples") / "recorded" / "telecom-complaint.flac").read_bytes()
     heard = client.post("/practice/hear", files={"sound": ("speech.webm", sound)})

@@ -5,13 +5,14 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from coach import __version__
 from coach.errors import CoachError
 from coach.pipeline import Coach
 from coach.web import api, pages, practice
 from coach.web.limits import LimitBody
+from coach.web.templating import page
 
 _DESCRIPTION = "找出销售对话里的十个说话习惯问题，讲清为什么，给出更好的说法。全部在本机运行，不访问网络。"
 
@@ -42,8 +43,11 @@ def create_app(coach: Coach | None = None) -> FastAPI:
     return app
 
 
-async def _coach_error(_request: Request, error: Exception) -> JSONResponse:
+async def _coach_error(request: Request, error: Exception) -> Response:
+    """A page for a browser that asked for one, problem+json for everybody else."""
     status = error.status if isinstance(error, CoachError) else 500
+    if "text/html" in request.headers.get("accept", ""):
+        return HTMLResponse(page("problem.html.j2", problem=str(error)), status)
     return problem(status, str(error))
 
 

@@ -11,7 +11,7 @@ from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Redirect
 from pydantic import BaseModel, Field, TypeAdapter
 
 from coach.asr import Listening
-from coach.errors import CoachError, InputError
+from coach.errors import InputError
 from coach.habits import name_of
 from coach.pipeline import Coach
 from coach.practice.customer import LEVELS
@@ -78,10 +78,7 @@ def hear(request: Request, sound: Annotated[UploadFile, File()]) -> JSONResponse
 @pages.get("/practice/{session_id}")
 def talk_page(session_id: str) -> HTMLResponse:
     """A talk as it stands."""
-    try:
-        return _talk(*_opened(session_id))
-    except CoachError as error:
-        return HTMLResponse(page("practice_gone.html.j2", problem=str(error)), error.status)
+    return _talk(*_opened(session_id))
 
 
 @pages.post("/practice/{session_id}")
