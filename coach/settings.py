@@ -1,0 +1,53 @@
+"""What the service is told by its environment: read once, at the edge, from `COACH_*` variables."""
+
+from functools import cached_property
+from pathlib import Path
+
+from platformdirs import user_data_path
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from coach.errors import StorageError
+
+_APP = "sales-conversation-coach"
+
+
+class Settings(BaseSettings):
+    """Where the service keeps things and how much it does at once.
+
+    `database_url` empty: a SQLite file in `data_folder`. `workers` 0: as many recordings at once as cores and memory
+    allow. `public_url` is how browsers reach the service; links and cookies follow it.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="COACH_", extra="ignore", frozen=True)
+
+    data_folder: Path = Field(default_factory=lambda: user_data_path(_APP, appauthor=False))
+    database_url: str = ""
+    jobs_database_url: str = ""
+    workers: int = Field(default=0, ge=0, le=64)
+    public_url: str = "http://127.0.0.1:8000"
+    log_level: str = Field(default="info", pattern="(?i)^(debug|info|warning|error)$")
+
+    @cached_property
+    def database(self) -> str:
+        """The URL of the database, with a driver that is installed."""
+        return self.database_url or f"sqlite:///{self.data_folder / 'coach.db'}"
+
+    @cached_property
+    def recordings_folder(self) -> Path:
+        """Where recordings are kept, by content."""
+        return self.data_folder / "recordings"
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether browsers come by https, so that cookies may insist on it."""
+        return self.public_url.startswith("https:")
+
+
+def read_settings() -> Settings:
+    """The settings of this process. Raises StorageError that names the variable and what is wrong."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = "、".join(f"COACH_{str(one['loc'][0]).upper()}" for one in error.errors())
+        raise StorageError(f"环境变量 {wrong} 的值不对，请检查后再启动。") from error

@@ -1,0 +1,113 @@
+"""One database, SQLite or PostgreSQL: opened, brought up to date, and used in transactions that hold or leave nothing."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.orm import Session, sessionmaker
+
+from coach.errors import StorageError
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_WAIT_S = 15
+"""How long SQLite waits for another writer before it gives up."""
+
+_BUSY = "数据库现在用不了（可能正在重启，或被别的程序占用）。刚才的操作没有保存，请稍等再试。"
+
+
+class Database:
+    """A database and its connections. Constructing one connects to nothing."""
+
+    def __init__(self, url: str) -> None:
+        self.url = _url(url)
+        self.engine = _engine(self.url)
+        self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is a SQLite file."""
+        return self.url.get_backend_name() == "sqlite"
+
+    @contextmanager
+    def begin(self) -> Iterator[Session]:
+        """A transaction: kept when the block ends, undone when it raises. Raises StorageError if the database fails."""
+        try:
+            with self._sessions.begin() as session:
+                yield session
+        except DBAPIError as error:
+            if error.connection_invalidated or _is_outage(error):
+                raise StorageError(_BUSY) from error
+            raise
+
+    def migrate(self) -> None:
+        """Bring the tables up to date; on a new database make them. Raises StorageError if it cannot be used."""
+        if self.is_sqlite and self.url.database:
+            _make_folder(Path(self.url.database).parent)
+        config = Config()
+        config.set_main_option("script_location", str(_MIGRATIONS))
+        try:
+            with self.engine.begin() as connection:
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
+        except DBAPIError as error:
+            raise StorageError(f"数据库打不开或升级失败：{self.url.render_as_string(hide_password=True)}。") from error
+
+    def close(self) -> None:
+        """Give every connection back."""
+        self.engine.dispose()
+
+
+def _url(text: str) -> URL:
+    try:
+        url = make_url(text)
+    except ArgumentError as error:
+        raise StorageError("COACH_DATABASE_URL 不是数据库地址，例如 postgresql://用户:密码@主机/库名。") from error
+    if url.get_backend_name() not in ("sqlite", "postgresql"):
+        raise StorageError("COACH_DATABASE_URL 只支持 sqlite 和 postgresql。")
+    return url.set(drivername="postgresql+psycopg") if url.drivername == "postgresql" else url
+
+
+def _engine(url: URL) -> Engine:
+    try:
+        if url.get_backend_name() == "sqlite":
+            engine = create_engine(url, connect_args={"timeout": _WAIT_S})
+            event.listen(engine, "connect", _prepare_sqlite)
+            event.listen(engine, "begin", _begin_sqlite)
+            return engine
+        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
+    except (NoSuchModuleError, ModuleNotFoundError) as error:
+        raise StorageError(
+            "缺少这种数据库的驱动，请运行 pip install 'sales-conversation-coach[postgresql]'。"
+        ) from error
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    """Readers beside a writer, foreign keys, and transactions begun by us: the driver begins them too late."""
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Any) -> None:
+    connection.exec_driver_sql("BEGIN")
+
+
+def _is_outage(error: DBAPIError) -> bool:
+    name = type(error.orig).__name__
+    return name in ("OperationalError", "InterfaceError", "AdminShutdown", "DiskFull", "SerializationFailure")
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(
+            f"建不了数据文件夹 {folder}：{error.strerror}。请检查权限，或设置 COACH_DATA_FOLDER。"
+        ) from error
