@@ -4,22 +4,22 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from io import BytesIO
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
+from office import add_user
 from sqlalchemy import select, text
 
 from coach.errors import ConflictError, InputError, NotFoundError, StorageError
 from coach.imports import read_text, saved
 from coach.pipeline import Coach
-from coach.storage.accounts import Role, Visitor, now
+from coach.storage.accounts import Role, Visitor
 from coach.storage.database import Database
 from coach.storage.library import About, Library
 from coach.storage.listing import Wanted
 from coach.storage.recordings import Recordings
 from coach.storage.reports import judged_with
 from coach.storage.states import State
-from coach.storage.tables import Call, FoundHabit, User
+from coach.storage.tables import Call, FoundHabit
 from coach.storage.worklist import Run, WorkList
 
 BOAST = (
@@ -58,20 +58,14 @@ class Office:
 
 @pytest.fixture
 def office(database: Database, tmp_path: Path, coach: Coach) -> Office:
-    def add(name: str, role: Role, team: str) -> Visitor:
-        user = User(id=uuid4().hex, name=name, role=role, team=team, password="", created_at=now())
-        with database.begin() as session:
-            session.add(user)
-        return Visitor(user.id, name, role, team)
-
     return Office(
         Library(database, Recordings(tmp_path / "recordings")),
         WorkList(database),
         coach,
-        add("小王", Role.REP, "东区"),
-        add("张主管", Role.SUPERVISOR, "东区"),
-        add("小李", Role.REP, "西区"),
-        add("管理员", Role.ADMINISTRATOR, ""),
+        add_user(database, "小王", Role.REP, "东区"),
+        add_user(database, "张主管", Role.SUPERVISOR, "东区"),
+        add_user(database, "小李", Role.REP, "西区"),
+        add_user(database, "管理员", Role.ADMINISTRATOR, ""),
     )
 
 
@@ -270,7 +264,7 @@ def test_runs_that_are_over_change_nothing(office: Office) -> None:
     office.work.queued(first)
     assert office.work.not_queued() == []
     assert office.work.begin(first, "analyse").state == State.WORKING
-    assert office.work.working() == [first]
+    assert office.work.in_work() == [first]
     assert office.work.progressed(first, 0.5)
     office.library.cancel(office.rep, call_id)
     assert not office.work.progressed(first, 0.6)

@@ -64,8 +64,7 @@ class WorkList:
 
     def queued(self, run: Run) -> None:
         """Note that a run is queued."""
-        with self.database.begin() as session:
-            session.execute(_update(run).values(queued_at=self.clock()))
+        self._update(run, queued_at=self.clock())
 
     def begin(self, run: Run, step: str) -> Call | None:
         """The call, marked as being worked on in a step; None if the run is over: cancelled, finished, deleted, retried."""
@@ -100,11 +99,20 @@ class WorkList:
         """Say why a call could not be processed."""
         self._update(run, state=State.FAILED, problem=problem)
 
-    def working(self) -> list[Run]:
-        """The runs that some worker says it works on."""
+    def in_work(self, most: int = 500) -> list[Run]:
+        """Runs that are queued or worked on, oldest first."""
+        query = (
+            select(Call.id, Call.run)
+            .where(Call.state.in_(OPEN_STATES), Call.queued_at.is_not(None))
+            .order_by(Call.created_at)
+            .limit(most)
+        )
         with self.database.read() as session:
-            query = select(Call.id, Call.run).where(Call.state == State.WORKING)
             return [Run(*row) for row in session.execute(query)]
+
+    def not_known(self, run: Run) -> None:
+        """A run that no job is known of waits to be queued again."""
+        self._update(run, state=State.WAITING, queued_at=None)
 
     def exists(self, call_id: str) -> bool:
         """Whether this call is still in the library."""
