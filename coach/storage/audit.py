@@ -17,6 +17,7 @@ ACTIONS = {
     "export": "导出",
     "correct": "改动",
     "delete": "删除",
+    "expire": "到期删除",
     "account": "改账号",
     "key": "改密钥",
 }

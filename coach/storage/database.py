@@ -1,14 +1,15 @@
 """One database, SQLite or PostgreSQL: opened, brought up to date, and used in transactions that hold or leave nothing."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, create_engine, event
+from alembic.util import CommandError
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.orm import Session, sessionmaker
@@ -63,8 +64,21 @@ class Database:
                 raise StorageError(_BUSY) from error
             raise
 
-    def migrate(self) -> None:
-        """Bring the tables up to date; on a new database make them. Raises StorageError if it cannot be used."""
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A connection that sees one moment for as long as it is open. Raises StorageError if the database fails."""
+        options = {_ONLY_READS: True} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
+        try:
+            with self.engine.execution_options(**options).connect() as connection:
+                yield connection
+        except DBAPIError as error:
+            raise StorageError(_BUSY) from error
+
+    def migrate(self, revisions: Sequence[str] = ("heads",)) -> None:
+        """Bring the tables up to date, or to older `revisions`; on a new database make them.
+
+        Raises StorageError if it cannot be used.
+        """
         if self.is_sqlite and self.url.database:
             _make_folder(Path(self.url.database).parent)
         config = Config()
@@ -72,7 +86,10 @@ class Database:
         try:
             with self.engine.begin() as connection:
                 config.attributes["connection"] = connection
-                command.upgrade(config, "head")
+                for revision in revisions:
+                    command.upgrade(config, revision)
+        except CommandError as error:
+            raise StorageError("数据库是更新的版本建的，请先升级程序。") from error
         except DBAPIError as error:
             raise StorageError(f"数据库打不开或升级失败：{self.url.render_as_string(hide_password=True)}。") from error
 
