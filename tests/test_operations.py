@@ -1,6 +1,7 @@
 """What keeps the service running: options, retention, webhooks and what they are told, logs without anything said."""
 
 import io
+import itertools
 import json
 import logging
 import threading
@@ -153,7 +154,7 @@ def test_a_failed_try_is_made_again_later_and_later_and_at_last_no_more(database
     while clock.time < START + timedelta(days=3):
         Deliverer(webhooks, refuse).deliver()
         clock.time += timedelta(minutes=1)
-    waits = [later - earlier for earlier, later in zip(tried, tried[1:], strict=False)]
+    waits = [later - earlier for earlier, later in itertools.pairwise(tried)]
     assert waits == list(WAITS)
     assert webhooks.latest()[0].problem == "对方回答 500"
 

@@ -7,9 +7,8 @@ from typing import Annotated
 import typer
 
 from coach.settings import read_settings
-from coach.storage.backup import Saved
+from coach.storage.backup import Saved, save
 from coach.storage.backup import restore as put_back
-from coach.storage.backup import save
 from coach.storage.database import Database
 from coach.storage.recordings import Recordings
 
