@@ -43,7 +43,7 @@ def new(folder: Path) -> tuple[Database, Recordings]:
 
 
 def rows(database: Database) -> dict[str, list[tuple[object, ...]]]:
-    with database.read() as session:
+    with database.reading() as session:
         return {
             table.name: sorted((tuple(row) for row in session.execute(select(table))), key=repr)
             for table in Base.metadata.sorted_tables
@@ -79,7 +79,7 @@ def test_a_restored_database_goes_on_counting(database: Database, rep: Visitor, 
             session.execute(table.delete())
     restore(tmp_path / "small.tar", database, recordings)
     AuditLog(database).note(visitor, "read")
-    with database.read() as session:
+    with database.reading() as session:
         assert session.scalar(select(func.count(AuditEntry.id))) == 2
 
 

@@ -226,7 +226,7 @@ def _restore_recordings(archive: tarfile.TarFile, recordings: Recordings) -> Non
 
 def _index(database: Database) -> None:
     """Let every call be found by its words again: each kind of database keeps its own index of them."""
-    with database.read() as session:
+    with database.reading() as session:
         call_ids = list(session.scalars(select(Call.id)))
     for call_id in call_ids:
         with database.begin() as session:

@@ -42,7 +42,7 @@ class OptionStore:
 
     def read(self) -> Options:
         """The options as they are set."""
-        with self.database.read() as session:
+        with self.database.reading() as session:
             return Options(**{one.key: one.value for one in session.scalars(select(Setting))})
 
     def write(self, values: Mapping[str, Any]) -> Options:

@@ -45,5 +45,5 @@ class Retention:
         query = select(Call.id).where(Call.created_at < before, Call.state.not_in(OPEN_STATES))
         if with_recording:
             query = query.where(Call.recording.is_not(None))
-        with self.library.database.read() as session:
+        with self.library.database.reading() as session:
             return list(session.scalars(query.order_by(Call.created_at).limit(_AT_ONCE)))

@@ -91,7 +91,7 @@ class Webhooks:
 
     def all(self) -> list[Webhook]:
         """Every webhook, oldest first."""
-        with self.database.read() as session:
+        with self.database.reading() as session:
             return list(session.scalars(select(Webhook).order_by(Webhook.created_at)))
 
     def remove(self, webhook_id: str) -> None:
@@ -103,7 +103,7 @@ class Webhooks:
 
     def latest(self, most: int = 50) -> list[Delivery]:
         """What was to be told last, newest first."""
-        with self.database.read() as session:
+        with self.database.reading() as session:
             return list(session.scalars(select(Delivery).order_by(Delivery.created_at.desc()).limit(most)))
 
     def take_due(self, most: int = 20) -> list[Due]:
