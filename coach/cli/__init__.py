@@ -11,7 +11,20 @@ from typing import Annotated
 import typer
 
 from coach import __version__
-from coach.cli import analyse, backup, corpus, output, practice, recordings, rules, serve, training, transcribe, watch, worker
+from coach.cli import (
+    analyse,
+    backup,
+    corpus,
+    output,
+    practice,
+    recordings,
+    rules,
+    serve,
+    training,
+    transcribe,
+    watch,
+    worker,
+)
 from coach.cli.usage import UsageError, sentence
 from coach.errors import CoachError
 

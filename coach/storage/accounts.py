@@ -202,7 +202,9 @@ class Accounts:
     def _open_link(self, session: Session, token: str) -> SetupLink:
         link = session.get(SetupLink, digest_of(token))
         if link is None or link.expires_at <= self.clock():
-            raise AccessError("这个链接已经用过或过期了。请找管理员要新的；还没有管理员时，请重新启动服务，用控制台上的新链接。")
+            raise AccessError(
+                "这个链接已经用过或过期了。请找管理员要新的；还没有管理员时，请重新启动服务，用控制台上的新链接。"
+            )
         return link
 
 

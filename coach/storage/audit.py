@@ -57,9 +57,7 @@ class AuditLog:
             shown = query.order_by(AuditEntry.id.desc()).limit(per_page).offset(per_page * (page - 1))
             return list(session.scalars(shown)), total
 
-    def _add(
-        self, user_id: str, user_name: str, action: str, target: str, address: str, at: datetime | None
-    ) -> None:
+    def _add(self, user_id: str, user_name: str, action: str, target: str, address: str, at: datetime | None) -> None:
         if action not in ACTIONS:
             raise ValueError(action)
         entry = AuditEntry(

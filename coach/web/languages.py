@@ -3,10 +3,10 @@
 from functools import lru_cache
 from pathlib import Path
 
+import yaml
 from fastapi import Request
 
 from coach.storage.accounts import LANGUAGES
-from coach.yamlfiles import read_mapping
 
 COOKIE = "coach_language"
 _ENGLISH = Path(__file__).with_name("english.yaml")
@@ -26,5 +26,6 @@ def said(text: str, language: str) -> str:
 
 @lru_cache(maxsize=1)
 def english() -> dict[str, str]:
-    """Chinese to English."""
-    raise NotImplementedError
+    """Chinese to English: the sections of english.yaml together."""
+    sections: dict[str, dict[str, str]] = yaml.safe_load(_ENGLISH.read_text(encoding="utf-8"))
+    return {chinese: text for section in sections.values() for chinese, text in section.items()}

@@ -12,9 +12,10 @@ from coach.storage.accounts import Role, Visitor
 from coach.storage.keys import RIGHTS, SUBJECTS
 from coach.storage.sign_ins import LONGEST
 from coach.web.service import service_of
+from coach.web.templating import FORM_TOKEN
 
 COOKIE = "coach_session"
-FORM_TOKEN = "form_token"  # noqa: S105 - the name of a field
+
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
