@@ -16,7 +16,9 @@ from coach.pipeline import Coach
 from coach.render import html
 from coach.settings import Settings, read_settings
 from coach.web import home, practice, sign_in
+from coach.web import settings as settings_pages
 from coach.web.api import analyse
+from coach.web.api import settings as settings_api
 from coach.web.health import router as health
 from coach.web.limits import LimitBody
 from coach.web.problems import answer_problems
@@ -26,7 +28,16 @@ from coach.web.service import Service, open_service
 _DESCRIPTION = "找出销售对话里的十个说话习惯问题，讲清为什么，给出更好的说法。全部在本机运行，不访问网络。"
 _STATIC = Path(__file__).parent / "static"
 
-ROUTERS = (health, sign_in.router, home.router, practice.pages, analyse.router, practice.api)
+ROUTERS = (
+    health,
+    sign_in.router,
+    home.router,
+    practice.pages,
+    settings_pages.router,
+    analyse.router,
+    practice.api,
+    settings_api.router,
+)
 """Every part of the service, in the order in which addresses are looked up."""
 
 
