@@ -15,7 +15,7 @@ from coach import __version__
 from coach.pipeline import Coach
 from coach.render import html
 from coach.settings import Settings, read_settings
-from coach.web import home, practice, sign_in
+from coach.web import account, home, practice, sign_in, users
 from coach.web import settings as settings_pages
 from coach.web.api import analyse
 from coach.web.api import settings as settings_api
@@ -33,6 +33,8 @@ ROUTERS = (
     sign_in.router,
     home.router,
     practice.pages,
+    account.router,
+    users.router,
     settings_pages.router,
     analyse.router,
     practice.api,
