@@ -2,7 +2,8 @@
 
     CoachError                 exit code 1, HTTP status 400
     ├── InputError             the conversation cannot be read        exit 3, status 422
-    │   └── EmptyCallError     nothing in it to judge                 exit 3, status 422
+    │   ├── EmptyCallError     nothing in it to judge                 exit 3, status 422
+    │   └── ConflictError      somebody else changed it meanwhile     exit 3, status 409
     ├── RuleFileError          a file in rules/ is wrong              exit 4, status 500
     ├── ModelError             a trained model cannot be used         exit 8, status 500
     ├── RecordingError         the recording cannot be used           exit 5, status 422
@@ -32,6 +33,12 @@ class InputError(CoachError):
 
 class EmptyCallError(InputError):
     """A conversation in which nobody says anything."""
+
+
+class ConflictError(InputError):
+    """A change to something that is no longer as it was when the change was begun; nothing was changed."""
+
+    status = 409
 
 
 class RuleFileError(CoachError):

@@ -15,8 +15,8 @@ _APP = "sales-conversation-coach"
 class Settings(BaseSettings):
     """Where the service keeps things and how much it does at once.
 
-    `database_url` empty: a SQLite file in `data_folder`. `workers` 0: as many recordings at once as cores and memory
-    allow. `public_url` is how browsers reach the service; links and cookies follow it.
+    `database_url` empty: a SQLite file in `data_folder`; `jobs_database_url` empty: the same PostgreSQL, else another file
+    beside it. `workers` 0: as many recordings at once as cores and memory allow. `engine` and `model` hear recordings. `public_url` is how browsers reach the service; links and cookies follow it.
     """
 
     model_config = SettingsConfigDict(env_prefix="COACH_", extra="ignore", frozen=True)
@@ -25,6 +25,8 @@ class Settings(BaseSettings):
     database_url: str = ""
     jobs_database_url: str = ""
     workers: int = Field(default=0, ge=0, le=64)
+    engine: str = "auto"
+    model: str = "base"
     public_url: str = "http://127.0.0.1:8000"
     log_level: str = Field(default="info", pattern="(?i)^(debug|info|warning|error)$")
 
@@ -32,6 +34,18 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The URL of the database, with a driver that is installed."""
         return self.database_url or f"sqlite:///{self.data_folder / 'coach.db'}"
+
+    @cached_property
+    def jobs_database(self) -> str:
+        """The URL of the database of durable jobs."""
+        if self.jobs_database_url:
+            return self.jobs_database_url
+        return self.database if self.database.startswith("postgresql") else f"sqlite:///{self.data_folder / 'jobs.db'}"
+
+    @cached_property
+    def work_folder(self) -> Path:
+        """Where calls in work keep what was done of them; several workers on several machines share it or do it anew."""
+        return self.data_folder / "work"
 
     @cached_property
     def recordings_folder(self) -> Path:

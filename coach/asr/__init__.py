@@ -1,6 +1,7 @@
 """Recordings to transcripts: decode, find speech, hear it, tell the voices apart, put the turns in order, name the rep.
 
-`transcribe()` is the path; each step is a module. Sound stays on disk, so memory does not grow with the call.
+`transcribe()` is the path; each step is a module. Sound stays on disk, so memory does not grow with the call. `steps.py`
+walks the same path with a stop after each part.
 """
 
 from collections.abc import Callable, Sequence
@@ -76,38 +77,73 @@ def transcribe(
     engine.
     """
     listening = listening or Listening()
-    told = fields_of(recording.name, listening.pattern) if listening.pattern else {}
     with decoded(recording) as audio:
-        found = [speech(audio, channel, detect) for channel in range(audio.channels)]
-        if sum(region.length_s for region in chain(*found)) < _LEAST_SPEECH_S:
-            raise RecordingError(f"录音「{recording.name}」里没有听到人说话（可能是静音、音乐或音量太小）。")
-        if audio.channels == 2:
-            found = [without_echo(audio, one, found[one], found[1 - one]) for one in (0, 1)]
-        engine = engine or engine_for(listening)
-        _check_language(audio, found, engine, recording.name)
-        utterances, lost_s = hear(audio, found, engine, progress or (lambda _done: None))
-        if not utterances:
-            raise RecordingError(f"录音「{recording.name}」里听得到声音，但听不出话（可能是音乐、杂音或声音太小）。")
-        if audio.channels == 2:
-            stretches, enrolled = by_channel(utterances, CHANNEL_NAMES), None
-        else:
-            stretches, enrolled = _by_voice(audio, found[0], utterances, listening.speakers, told.get("rep"))
-        turns = tuple(turns_of(stretches))
-        transcript = Transcript(
-            call_id=recording.stem,
-            turns=turns,
-            channel="phone",
-            source="录音",
-            engine=engine.id,
-            duration_s=round(audio.duration_s, 2),
-            two_channels=audio.channels == 2,
-            warnings=audio.warnings,
+        hearing = listen(audio, lambda: engine or engine_for(listening), recording.name, detect, progress)
+        return who_spoke(audio, hearing, listening, recording.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """What was heard in a recording, before anybody knows who spoke: the regions of speech of each channel, the words, and
+    the seconds of speech that gave none.
+    """
+
+    engine: str
+    speech: tuple[tuple[Region, ...], ...]
+    utterances: tuple[Utterance, ...]
+    lost_s: float
+
+
+def listen(
+    audio: Audio,
+    engine: Callable[[], Engine],
+    name: str,
+    detect: Detect = silero,
+    progress: Progress | None = None,
+) -> Hearing:
+    """The words of a decoded recording, which its owner calls `name`; an engine is asked for once somebody speaks.
+
+    Raises RecordingError where nobody speaks or it is not Chinese, MissingPartError without an engine.
+    """
+    found = [speech(audio, channel, detect) for channel in range(audio.channels)]
+    if sum(region.length_s for region in chain(*found)) < _LEAST_SPEECH_S:
+        raise RecordingError(f"录音「{name}」里没有听到人说话（可能是静音、音乐或音量太小）。")
+    if audio.channels == 2:
+        found = [without_echo(audio, one, found[one], found[1 - one]) for one in (0, 1)]
+    loaded = engine()
+    _check_language(audio, found, loaded, name)
+    utterances, lost_s = hear(audio, found, loaded, progress or (lambda _done: None))
+    if not utterances:
+        raise RecordingError(f"录音「{name}」里听得到声音，但听不出话（可能是音乐、杂音或声音太小）。")
+    return Hearing(loaded.id, tuple(tuple(regions) for regions in found), tuple(utterances), lost_s)
+
+
+def who_spoke(audio: Audio, hearing: Hearing, listening: Listening, name: str) -> Transcript:
+    """The transcript of a recording that was heard: voices told apart, turns in order, the rep named.
+
+    Raises RecordingError where the rep's channel is silent.
+    """
+    told = fields_of(name, listening.pattern) if listening.pattern else {}
+    if audio.channels == 2:
+        stretches, enrolled = by_channel(hearing.utterances, CHANNEL_NAMES), None
+    else:
+        stretches, enrolled = _by_voice(
+            audio, hearing.speech[0], hearing.utterances, listening.speakers, told.get("rep")
         )
-        transcript = with_sound(transcript, audio, _channel_of_turn(audio))
-    transcript = _warned(transcript, lost_s=lost_s)
+    transcript = Transcript(
+        call_id=Path(name).stem,
+        turns=tuple(turns_of(stretches)),
+        channel="phone",
+        source="录音",
+        engine=hearing.engine,
+        duration_s=round(audio.duration_s, 2),
+        two_channels=audio.channels == 2,
+        warnings=audio.warnings,
+    )
+    transcript = _warned(with_sound(transcript, audio, _channel_of_turn(audio)), lost_s=hearing.lost_s)
     by_name = channel_of(told.get("rep_channel", ""))
     rep_channel = listening.rep_channel if listening.rep_channel is not None else by_name
-    transcript = _with_roles(transcript, listening, rep_channel, enrolled, recording.name)
+    transcript = _with_roles(transcript, listening, rep_channel, enrolled, name)
     return transcript.swapped() if listening.swap else transcript
 
 

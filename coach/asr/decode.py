@@ -87,7 +87,14 @@ def looks_recorded(path: Path) -> bool:
 
 @contextmanager
 def decoded(path: Path) -> Iterator[Audio]:
-    """The recording in a file, one or two channels; two that carry the same become one. Gone when the block ends.
+    """The recording in a file, as `decode` has it; gone when the block ends."""
+    with tempfile.TemporaryFile(prefix="coach-") as file:
+        yield decode(path, file, name=path.name)
+
+
+def decode(path: Path, file: IO[bytes], *, name: str) -> Audio:
+    """The recording in a file as samples in another, one or two channels; two that carry the same become one. `name` is
+    what its owner calls it.
 
     Raises RecordingError for what is no recording, holds no sound, is longer than four hours or finds no room on disk,
     MissingPartError without PyAV.
@@ -97,24 +104,21 @@ def decoded(path: Path) -> Iterator[Audio]:
     except ImportError as error:
         raise MissingPartError(INSTALL) from error
     if path.stat().st_size == 0:
-        raise RecordingError(f"录音「{path.name}」是空文件（0 字节），请重新导出。")
-    with tempfile.TemporaryFile(prefix="coach-") as file:
-        state = _State()
-        try:
-            with _open(path) as container:
-                _decode(container, path, file, state)
-            file.flush()
-        except (av.error.FFmpegError, ValueError, EOFError) as error:
-            if not state.samples:
-                raise RecordingError(f"「{path.name}」读不出声音，可能已损坏，或者不是录音文件。") from error
-            state.warnings.append(f"录音在 {_clock(state.samples)} 处损坏，后面的读不出来，只分析了前面的部分。")
-        except OSError as error:
-            raise RecordingError(
-                f"解码「{path.name}」时写不下临时文件（{error.strerror}），请清理磁盘后重试。"
-            ) from error
-        if state.samples < _SHORTEST_S * SAMPLE_RATE:
-            raise RecordingError(f"录音「{path.name}」里几乎没有声音数据，可能没有录完整。")
-        yield state.audio(file)
+        raise RecordingError(f"录音「{name}」是空文件（0 字节），请重新导出。")
+    state = _State()
+    try:
+        with _open(path, name) as container:
+            _decode(container, name, file, state)
+        file.flush()
+    except (av.error.FFmpegError, ValueError, EOFError) as error:
+        if not state.samples:
+            raise RecordingError(f"「{name}」读不出声音，可能已损坏，或者不是录音文件。") from error
+        state.warnings.append(f"录音在 {_clock(state.samples)} 处损坏，后面的读不出来，只分析了前面的部分。")
+    except OSError as error:
+        raise RecordingError(f"解码「{name}」时写不下临时文件（{error.strerror}），请清理磁盘后重试。") from error
+    if state.samples < _SHORTEST_S * SAMPLE_RATE:
+        raise RecordingError(f"录音「{name}」里几乎没有声音数据，可能没有录完整。")
+    return state.audio(file)
 
 
 @dataclass
@@ -150,14 +154,14 @@ class _State:
         return Audio(file, self.channels, 1 if same else self.channels, self.samples, tuple(self.warnings))
 
 
-def _open(path: Path) -> Any:
+def _open(path: Path, name: str) -> Any:
     """The container, however it is packed."""
     import av
 
     with path.open("rb") as file:
         head = file.read(16)
     if head.startswith(_SILK) or head[1:].startswith(_SILK):
-        return _open_raw(BytesIO(_silk_decoded(path)), "s16le", SAMPLE_RATE)
+        return _open_raw(BytesIO(_silk_decoded(path, name)), "s16le", SAMPLE_RATE)
     headerless = _HEADERLESS.get(path.suffix.lower())
     if headerless == "g722":
         return av.open(str(path), format=headerless)
@@ -171,7 +175,7 @@ def _open_raw(file: Any, form: str, rate: int) -> Any:
     return av.open(file, format=form, options={"sample_rate": str(rate), "ch_layout": "mono"})
 
 
-def _silk_decoded(path: Path) -> bytes:
+def _silk_decoded(path: Path, name: str) -> bytes:
     """Samples of 16 bits at 16 kHz."""
     try:
         import pysilk
@@ -180,15 +184,15 @@ def _silk_decoded(path: Path) -> bytes:
     try:
         return bytes(pysilk.decode(path.read_bytes(), sample_rate=SAMPLE_RATE))
     except Exception as error:  # the package raises plain Exception for whatever its C code refuses
-        raise RecordingError(f"微信语音「{path.name}」读不出来，可能没有下载完整，请重新导出。") from error
+        raise RecordingError(f"微信语音「{name}」读不出来，可能没有下载完整，请重新导出。") from error
 
 
-def _decode(container: Any, path: Path, file: IO[bytes], state: _State) -> None:
+def _decode(container: Any, name: str, file: IO[bytes], state: _State) -> None:
     """Write the samples of the first sound track to `file`, interleaved, and account for them in `state`."""
     import av
 
     if not container.streams.audio:
-        raise RecordingError(f"「{path.name}」里没有声音轨道。")
+        raise RecordingError(f"「{name}」里没有声音轨道。")
     stream = container.streams.audio[0]
     state.channels = 2 if stream.channels >= 2 else 1
     resampler = av.AudioResampler(format="s16", layout="stereo" if state.channels == 2 else "mono", rate=SAMPLE_RATE)
@@ -196,7 +200,7 @@ def _decode(container: Any, path: Path, file: IO[bytes], state: _State) -> None:
         for resampled in resampler.resample(frame):
             _write(resampled, file, state)
         if state.samples > _LONGEST_S * SAMPLE_RATE:
-            raise RecordingError(f"录音「{path.name}」超过 4 小时，请先截短。")
+            raise RecordingError(f"录音「{name}」超过 4 小时，请先截短。")
     for resampled in resampler.resample(None):
         _write(resampled, file, state)
 

@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import numpy
 
@@ -31,12 +32,16 @@ class Clip:
 
 def clip_of(recording: Path, transcript: Transcript) -> Clip:
     """The recording with what the transcript masks silenced. Raises RecordingError or MissingPartError."""
-    silent = tuple(_masked(transcript))
     with decoded(recording) as audio:
         file = io.BytesIO()
-        peaks = _encode(audio, silent, file)
+        peaks = write_sound(audio, transcript, file)
         url = f"data:audio/mp4;base64,{base64.b64encode(file.getvalue()).decode()}"
         return Clip(url, peaks, audio.duration_s)
+
+
+def write_sound(audio: Audio, transcript: Transcript, file: IO[bytes]) -> tuple[float, ...]:
+    """Write a decoded recording to a file as AAC in MP4, with what the transcript masks silenced; the peaks of its parts."""
+    return _encode(audio, tuple(_masked(transcript)), file)
 
 
 def _masked(transcript: Transcript) -> Iterator[tuple[float, float]]:
@@ -49,7 +54,7 @@ def _masked(transcript: Transcript) -> Iterator[tuple[float, float]]:
                 yield word.start_s - _MARGIN_S, word.end_s + _MARGIN_S
 
 
-def _encode(audio: Audio, silent: tuple[tuple[float, float], ...], file: io.BytesIO) -> tuple[float, ...]:
+def _encode(audio: Audio, silent: tuple[tuple[float, float], ...], file: IO[bytes]) -> tuple[float, ...]:
     """Write the sound to the file; the peaks of its parts."""
     import av
 

@@ -19,6 +19,7 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 _WAIT_S = 15
 """How long SQLite waits for another writer before it gives up."""
 
+_ONLY_READS = "coach_only_reads"
 _BUSY = "数据库现在用不了（可能正在重启，或被别的程序占用）。刚才的操作没有保存，请稍等再试。"
 
 
@@ -29,6 +30,8 @@ class Database:
         self.url = _url(url)
         self.engine = _engine(self.url)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+        reading = self.engine.execution_options(**{_ONLY_READS: True})
+        self._reading_sessions = sessionmaker(reading, expire_on_commit=False)
 
     @property
     def is_sqlite(self) -> bool:
@@ -37,9 +40,23 @@ class Database:
 
     @contextmanager
     def begin(self) -> Iterator[Session]:
-        """A transaction: kept when the block ends, undone when it raises. Raises StorageError if the database fails."""
+        """A transaction: kept when the block ends, undone when it raises. Raises StorageError if the database fails.
+
+        On SQLite one such transaction goes at a time; what only reads uses `read`, which waits for nobody.
+        """
+        with self._in(self._sessions) as session:
+            yield session
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A transaction that changes nothing. Raises StorageError if the database fails."""
+        with self._in(self._reading_sessions) as session:
+            yield session
+
+    @contextmanager
+    def _in(self, sessions: "sessionmaker[Session]") -> Iterator[Session]:
         try:
-            with self._sessions.begin() as session:
+            with sessions.begin() as session:
                 yield session
         except DBAPIError as error:
             if error.connection_invalidated or _is_outage(error):
@@ -96,7 +113,9 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Any) -> None:
-    connection.exec_driver_sql("BEGIN")
+    """What may write claims the right at once and waits for it: a reader that became a writer later could not wait."""
+    only_reads = connection.get_execution_options().get(_ONLY_READS, False)
+    connection.exec_driver_sql("BEGIN" if only_reads else "BEGIN IMMEDIATE")
 
 
 def _is_outage(error: DBAPIError) -> bool:

@@ -1,58 +1,43 @@
-"""The library of calls: who may see which, what was heard and found in them, and how far their processing is.
+"""The library of calls as visitors see it: who may see which, and what he may do with them.
 
-Every reading and changing method takes the visitor; a call that is not for him does not exist for him.
+Every method takes the visitor; a call that is not for him does not exist for him. What workers do is in `worklist`.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
-from enum import StrEnum
+from datetime import datetime
 from typing import IO, Any
 from uuid import uuid4
 
-from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from coach.errors import InputError, NotFoundError
+from coach.errors import ConflictError, NotFoundError, StorageError
 from coach.imports import saved
 from coach.privacy import masked
 from coach.report import Report
-from coach.storage.accounts import Role, Visitor, now
+from coach.storage import search
+from coach.storage.access import found, may_own
+from coach.storage.accounts import Visitor, now
 from coach.storage.database import Database
+from coach.storage.listing import PAGE, Listed, Wanted, listed, listed_by_id
 from coach.storage.recordings import Recordings
-from coach.storage.tables import Call, FoundHabit, User
+from coach.storage.reports import keep_report, read_report
+from coach.storage.states import OPEN_STATES, STATE_NAMES, STOPPED_STATES, State
+from coach.storage.tables import Call, PastReport
 from coach.transcript import Transcript
 
-PAGE = 50
 _LONGEST_TITLE = 200
-_REPORT: TypeAdapter[Report] = TypeAdapter(Report)
-
-
-class State(StrEnum):
-    """How far a call is."""
-
-    WAITING = "waiting"
-    WORKING = "working"
-    DONE = "done"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-
-
-STATE_NAMES = {
-    State.WAITING: "排队中",
-    State.WORKING: "转写中",
-    State.DONE: "已完成",
-    State.FAILED: "没成功",
-    State.CANCELLED: "已取消",
-}
-OPEN_STATES = (State.WAITING, State.WORKING)
 
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What is known of a call before it is heard: whose it is, its title, the customer, when it was made."""
+    """What is known of a call before it is heard: whose it is, its title, the customer, when it was made.
+
+    `source`: upload, paste, microphone, api or watch. `once`: the same value from the same visitor never makes a second
+    call. `listening`: fields of `coach.asr.Listening` that its uploader chose.
+    """
 
     owner_id: str
     title: str
@@ -60,38 +45,7 @@ class About:
     source: str = "upload"
     made_at: datetime | None = None
     once: str | None = None
-    """The same value from the same visitor never makes a second call."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which calls to list. Days are whole days by this machine's clock; `words` must be said in the call or stand in its title."""
-
-    owner_id: str = ""
-    code: str = ""
-    least_severity: int = 0
-    state: str = ""
-    words: str = ""
-    since: date | None = None
-    until: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A call in a list: what the table shows, without what was said."""
-
-    id: str
-    title: str
-    customer: str
-    owner: str
-    made_at: datetime
-    state: State
-    progress: float
-    problem: str
-    score: int | None
-    has_recording: bool
-    habits: dict[str, int] = field(default_factory=dict)
-    """Code to the gravest severity."""
+    listening: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -105,19 +59,32 @@ class Library:
     def add_recording(self, visitor: Visitor, about: About, content: IO[bytes], suffix: str) -> str:
         """Keep a recording and make its call, which waits to be heard; the call's id.
 
-        Raises NotFoundError where the owner is not his to give calls to, StorageError where there is no room.
+        Raises NotFoundError where the owner is not his to give calls to, ConflictError where `once` stands for another
+        recording, StorageError where there is no room.
         """
-        with self.recordings.kept(content, suffix) as name:
-            return self._added(visitor, about, recording=name, transcript=None)
+        self._check_owner(visitor, about)
+        name = self.recordings.keep(content, suffix.lower())
+        try:
+            call_id = self._added(visitor, about, recording=name, transcript=None)
+        except BaseException:
+            self._forget_recording(name)
+            raise
+        if not self.recordings.path(
+            name
+        ).exists():  # somebody deleted the last call made of the same recording just now
+            self.forget(visitor, call_id)
+            raise StorageError("同样的录音刚被删除，这次没有存下，请重新上传。")
+        return call_id
 
     def add_transcript(self, visitor: Visitor, about: About, transcript: Transcript) -> str:
-        """Make the call of something typed or imported, which waits to be judged; the call's id."""
+        """Make the call of something typed or imported, which waits to be judged; the call's id. Raises NotFoundError."""
+        self._check_owner(visitor, about)
         return self._added(visitor, about, recording=None, transcript=masked(transcript))
 
     def find(self, visitor: Visitor, call_id: str) -> Call:
         """A call. Raises NotFoundError."""
-        with self.database.begin() as session:
-            return _found(session, visitor, call_id)
+        with self.database.read() as session:
+            return found(session, visitor, call_id)
 
     def report(self, visitor: Visitor, call_id: str) -> Report:
         """What was found in a call. Raises NotFoundError, also where it is not judged yet."""
@@ -126,244 +93,151 @@ class Library:
             raise NotFoundError("这通对话还没有报告。")
         return read_report(call.report)
 
-    def listing(self, visitor: Visitor, wanted: Wanted, page: int = 1) -> tuple[list[Listed], int]:
+    def past_reports(self, visitor: Visitor, call_id: str) -> list[PastReport]:
+        """The reports that were replaced, newest first. Raises NotFoundError."""
+        with self.database.read() as session:
+            call = found(session, visitor, call_id)
+            query = select(PastReport).where(PastReport.call_id == call.id).order_by(PastReport.id.desc())
+            return list(session.scalars(query))
+
+    def listing(
+        self, visitor: Visitor, wanted: Wanted, page: int = 1, *, per_page: int = PAGE
+    ) -> tuple[list[Listed], int]:
         """One page of the visitor's calls, newest first, and how many there are in all."""
-        ids = _wanted(_visible(select(Call.id), visitor), wanted)
+        with self.database.read() as session:
+            return listed(session, visitor, wanted, page=page, per_page=per_page)
+
+    def some(self, visitor: Visitor, call_ids: Sequence[str]) -> list[Listed]:
+        """Those of some calls that are for this visitor, newest first."""
+        with self.database.read() as session:
+            return listed_by_id(session, visitor, list(call_ids))
+
+    def describe(self, visitor: Visitor, call_id: str, *, title: str, customer: str, made_at: datetime) -> None:
+        """Change what is known of a call. Raises NotFoundError."""
         with self.database.begin() as session:
-            total = session.scalar(select(func.count()).select_from(ids.subquery())) or 0
-            query = (
-                select(*_LISTED, User.name)
-                .join(User, User.id == Call.owner_id)
-                .where(Call.id.in_(ids))
-                .order_by(Call.made_at.desc(), Call.id)
-                .limit(PAGE)
-                .offset(PAGE * (max(page, 1) - 1))
-            )
-            rows = session.execute(query).all()
-            habits: dict[str, dict[str, int]] = {row.id: {} for row in rows}
-            for found in session.scalars(select(FoundHabit).where(FoundHabit.call_id.in_(habits))):
-                habits[found.call_id][found.code] = found.severity
-        listed = [
-            Listed(
-                row.id,
-                row.title,
-                row.customer,
-                row.name,
-                row.made_at,
-                State(row.state),
-                row.progress,
-                row.problem,
-                row.score,
-                row.recording is not None,
-                habits[row.id],
-            )
-            for row in rows
-        ]
-        return listed, total
+            call = found(session, visitor, call_id)
+            said = call.words.split("\n", 2)[-1] if call.words else ""
+            call.title, call.customer, call.made_at = _title(title), _line(customer), made_at
+            search.index(session, call, said)
 
-    def replace_transcript(self, visitor: Visitor, call_id: str, version: int, transcript: Transcript) -> None:
-        """Put a corrected transcript in place; it waits to be judged anew.
+    def correct(
+        self,
+        visitor: Visitor,
+        call_id: str,
+        version: int,
+        transcript: Transcript,
+        judge: Callable[[Transcript], Report],
+    ) -> Report:
+        """Put a corrected transcript in place with the report that `judge` makes of it; the one before is kept.
 
-        Raises InputError if somebody else has changed it since `version`.
+        Raises NotFoundError, ConflictError if somebody else has changed it since `version` or it is in work, and what
+        `judge` raises; then nothing is changed.
         """
+        corrected = masked(transcript)
+        report = judge(corrected)
         with self.database.begin() as session:
-            call = _found(session, visitor, call_id)
-            changed = session.execute(
-                update(Call)
-                .where(Call.id == call.id, Call.version == version, Call.state == State.DONE)
-                .values(transcript=saved.dump(masked(transcript)), version=version + 1, state=State.WAITING)
-            )
-            if not changed.rowcount:  # type: ignore[attr-defined]
-                raise InputError("这通对话刚被别人改过，或正在处理。请刷新后再改，您的改动没有存下。")
+            call = found(session, visitor, call_id)
+            if call.version != version or call.state != State.DONE:
+                raise ConflictError("这通对话刚被别人改过，或正在处理。请刷新后再改，您的改动没有存下。")
+            call.transcript = saved.dump(corrected)
+            call.version = version + 1
+            keep_report(session, call, report, at=self.clock())
+        return report
 
     def retry(self, visitor: Visitor, call_id: str) -> None:
-        """A call that failed or was cancelled waits again. Raises NotFoundError, InputError."""
-        self._move(visitor, call_id, (State.FAILED, State.CANCELLED), State.WAITING)
+        """A call that failed or was cancelled waits again; what was done of it is not done again.
+
+        Raises NotFoundError, ConflictError.
+        """
+        self._move(visitor, call_id, STOPPED_STATES, State.WAITING, run=Call.run + 1, queued_at=None)
 
     def cancel(self, visitor: Visitor, call_id: str) -> None:
-        """A call that waits or is being heard is left. Raises NotFoundError, InputError."""
+        """A call that waits or is in work is left. Raises NotFoundError, ConflictError."""
         self._move(visitor, call_id, OPEN_STATES, State.CANCELLED)
 
     def forget(self, visitor: Visitor, call_id: str) -> None:
-        """Delete a call, and its recording if no other call is made of it. Raises NotFoundError."""
+        """Delete a call and all that was made of it, and its recording if no other call is made of it.
+
+        Raises NotFoundError.
+        """
         with self.database.begin() as session:
-            call = _found(session, visitor, call_id)
+            call = found(session, visitor, call_id)
             name = call.recording
+            search.forget(session, call.id)
             session.delete(call)
-            session.flush()
-            others = session.scalar(select(func.count()).where(Call.recording == name)) if name else 0
-        if name and not others:
-            self.recordings.forget(name)
+        self.recordings.sound(call_id).unlink(missing_ok=True)
+        if name:
+            self._forget_recording(name)
 
-    # What the worker does: it sees every call.
+    def _forget_recording(self, name: str) -> None:
+        def is_used() -> bool:
+            with self.database.read() as session:
+                return bool(session.scalar(select(func.count(Call.id)).where(Call.recording == name)))
 
-    def waiting(self) -> list[str]:
-        """The ids of all calls that are not finished, oldest first."""
-        with self.database.begin() as session:
-            query = select(Call.id).where(Call.state.in_(OPEN_STATES)).order_by(Call.created_at)
-            return list(session.scalars(query))
+        self.recordings.forget(name, is_used)
 
-    def to_work_on(self, call_id: str) -> Call | None:
-        """A call to be processed, marked as being worked on; None if it is gone, cancelled or finished."""
-        with self.database.begin() as session:
-            call = session.get(Call, call_id)
-            if call is None or call.state not in OPEN_STATES:
-                return None
-            call.state = State.WORKING
-            return call
-
-    def progressed(self, call_id: str, done: float) -> bool:
-        """Note how much is done, 0 to 1; False if the call was cancelled or deleted meanwhile."""
-        return self._worked_on(call_id, progress=done)
-
-    def heard(self, call_id: str, transcript: Transcript) -> bool:
-        """Keep what was heard; False if the call was cancelled or deleted meanwhile."""
-        return self._worked_on(call_id, transcript=saved.dump(masked(transcript)), progress=1.0)
-
-    def sounded(self, call_id: str, sound: str) -> bool:
-        """Keep what a player needs to know of the recording, as JSON; False as above."""
-        return self._worked_on(call_id, sound=sound)
-
-    def judged(self, call_id: str, report: Report) -> bool:
-        """Keep what was found; the call is done. False as above."""
-        kept = self._worked_on(
-            call_id,
-            report=_REPORT.dump_json(report).decode(),
-            words="\n".join(turn.text for turn in report.transcript.turns),
-            score=report.score,
-            judged_turns=report.analysis.judged_turns,
-            state=State.DONE,
-            problem="",
-        )
-        if kept:
-            with self.database.begin() as session:
-                session.execute(delete(FoundHabit).where(FoundHabit.call_id == call_id))
-                session.add_all(_found_habits(call_id, report))
-        return kept
-
-    def failed(self, call_id: str, problem: str) -> None:
-        """Say why a call could not be processed."""
-        self._worked_on(call_id, state=State.FAILED, problem=problem)
+    def _check_owner(self, visitor: Visitor, about: About) -> None:
+        with self.database.read() as session:
+            if not may_own(session, visitor, about.owner_id):
+                raise NotFoundError("没有这个人，或者他不在您的团队。")
 
     def _added(self, visitor: Visitor, about: About, *, recording: str | None, transcript: Transcript | None) -> str:
+        text = None if transcript is None else saved.dump(transcript)
         call = Call(
             id=uuid4().hex,
             owner_id=about.owner_id,
             uploaded_by=visitor.id,
             once=about.once,
-            title=about.title.strip()[:_LONGEST_TITLE] or "未命名",
-            customer=about.customer.strip()[:_LONGEST_TITLE],
+            title=_title(about.title),
+            customer=_line(about.customer),
             source=about.source,
             made_at=about.made_at or self.clock(),
             created_at=self.clock(),
             state=State.WAITING,
             recording=recording,
-            transcript=None if transcript is None else saved.dump(transcript),
+            heard=text,
+            transcript=text,
+            listening=about.listening,
         )
         try:
             with self.database.begin() as session:
-                if not _may_own(session, visitor, about.owner_id):
-                    raise NotFoundError("没有这个人，或者他不在您的团队。")
-                session.add(call)
+                known = _known(session, visitor, about)
+                if known is None:
+                    session.add(call)
+                    session.flush()
+                    search.index(session, call, "")
         except IntegrityError:
-            with self.database.begin() as session:
-                query = select(Call.id).where(Call.uploaded_by == visitor.id, Call.once == about.once)
-                return session.scalars(query).one()
-        return call.id
+            with self.database.read() as session:
+                known = _known(session, visitor, about)
+            if known is None:
+                raise
+        if known is not None and not (known.recording == recording if recording else known.heard == text):
+            raise ConflictError("这个 Idempotency-Key 已经用在另一通对话上了，请换一个。")
+        return call.id if known is None else known.id
 
-    def _move(self, visitor: Visitor, call_id: str, before: Sequence[State], after: State) -> None:
+    def _move(self, visitor: Visitor, call_id: str, before: Sequence[State], after: State, **values: Any) -> None:
         with self.database.begin() as session:
-            call = _found(session, visitor, call_id)
+            call = found(session, visitor, call_id)
             changed = session.execute(
                 update(Call)
                 .where(Call.id == call.id, Call.state.in_(before))
-                .values(state=after, progress=0.0, problem="")
+                .values(state=after, progress=0.0, problem="", step="", **values)
             )
             if not changed.rowcount:  # type: ignore[attr-defined]
-                raise InputError(f"这通对话现在是「{STATE_NAMES[State(call.state)]}」，不用再改。")
-
-    def _worked_on(self, call_id: str, **values: object) -> bool:
-        with self.database.begin() as session:
-            query = update(Call).where(Call.id == call_id, Call.state == State.WORKING).values(**values)
-            return bool(session.execute(query).rowcount)  # type: ignore[attr-defined]
+                raise ConflictError(f"这通对话现在是「{STATE_NAMES[State(call.state)]}」，不用再改。")
 
 
-_LISTED = (
-    Call.id,
-    Call.title,
-    Call.customer,
-    Call.made_at,
-    Call.state,
-    Call.progress,
-    Call.problem,
-    Call.score,
-    Call.recording,
-)
+def _known(session: Session, visitor: Visitor, about: About) -> Call | None:
+    """The call that the same visitor made before with the same `once`."""
+    if about.once is None:
+        return None
+    return session.scalar(select(Call).where(Call.uploaded_by == visitor.id, Call.once == about.once))
 
 
-def read_report(text: str) -> Report:
-    """A stored report. Raises InputError where it was written by a version that can no longer be read."""
-    try:
-        return _REPORT.validate_json(text)
-    except ValidationError as error:
-        raise InputError("这份报告是旧版本写的，读不出来了。请重新分析这通对话。") from error
+def _title(text: str) -> str:
+    return _line(text) or "未命名"
 
 
-def _found_habits(call_id: str, report: Report) -> list[FoundHabit]:
-    severities: dict[str, list[int]] = {}
-    for finding in report.findings:
-        severities.setdefault(finding.code, []).append(finding.severity)
-    return [
-        FoundHabit(call_id=call_id, code=code, count=len(found), severity=max(found))
-        for code, found in severities.items()
-    ]
-
-
-def _may_own(session: Session, visitor: Visitor, owner_id: str) -> bool:
-    owner = session.get(User, owner_id)
-    if owner is None or owner.disabled:
-        return False
-    return (
-        owner.id == visitor.id
-        or visitor.role is Role.ADMINISTRATOR
-        or (visitor.role is Role.SUPERVISOR and owner.team == visitor.team)
-    )
-
-
-def _visible(query: Select[Any], visitor: Visitor) -> Select[Any]:
-    """Limited to the calls that are for this visitor."""
-    if visitor.role is Role.ADMINISTRATOR:
-        return query
-    if visitor.role is Role.SUPERVISOR:
-        team = select(User.id).where((User.team == visitor.team) | (User.id == visitor.id))
-        return query.where(Call.owner_id.in_(team))
-    return query.where(Call.owner_id == visitor.id)
-
-
-def _found(session: Session, visitor: Visitor, call_id: str) -> Call:
-    call: Call | None = session.scalar(_visible(select(Call).where(Call.id == call_id), visitor))
-    if call is None:
-        raise NotFoundError("没有这通对话，或者它不在您能看的范围里。")
-    return call
-
-
-def _wanted(query: Select[Any], wanted: Wanted) -> Select[Any]:
-    if wanted.owner_id:
-        query = query.where(Call.owner_id == wanted.owner_id)
-    if wanted.state:
-        query = query.where(Call.state == wanted.state)
-    if wanted.code or wanted.least_severity:
-        found = select(FoundHabit.call_id).where(FoundHabit.severity >= wanted.least_severity)
-        query = query.where(Call.id.in_(found.where(FoundHabit.code == wanted.code) if wanted.code else found))
-    if wanted.words.strip():
-        said = wanted.words.strip()
-        query = query.where(
-            Call.words.contains(said, autoescape=True)
-            | Call.title.contains(said, autoescape=True)
-            | Call.customer.contains(said, autoescape=True)
-        )
-    if wanted.since:
-        query = query.where(Call.made_at >= datetime.combine(wanted.since, time()).astimezone())
-    if wanted.until:
-        query = query.where(Call.made_at < datetime.combine(wanted.until + timedelta(days=1), time()).astimezone())
-    return query
+def _line(text: str) -> str:
+    """One line without control characters, as long as the column."""
+    return "".join(mark if mark.isprintable() else " " for mark in text).strip()[:_LONGEST_TITLE]

@@ -3,8 +3,7 @@
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -20,32 +19,34 @@ class Recordings:
 
     folder: Path
 
-    @contextmanager
-    def kept(self, content: IO[bytes], suffix: str) -> Iterator[str]:
-        """Stream a recording to disk and give its name; if the block raises and nobody had it before, it is gone again.
-
-        Raises StorageError if it cannot be written.
-        """
+    def keep(self, content: IO[bytes], suffix: str) -> str:
+        """Stream a recording to disk, whole or not at all; its name. Raises StorageError if it cannot be written."""
         try:
-            name, is_new = self._written(content, suffix)
+            return self._written(content, suffix)
         except OSError as error:
             raise StorageError(f"录音存不下（{error.strerror}），请清理磁盘后重新上传。") from error
-        try:
-            yield name
-        except BaseException:
-            if is_new:
-                self.path(name).unlink(missing_ok=True)
-            raise
 
     def path(self, name: str) -> Path:
         """Where a recording is."""
         return self.folder / name[:2] / name
 
-    def forget(self, name: str) -> None:
-        """Delete a recording from the disk."""
-        self.path(name).unlink(missing_ok=True)
+    def sound(self, call_id: str) -> Path:
+        """Where the sound of a call is as browsers play it: AAC in MP4, one channel, personal numbers silenced."""
+        return self.folder / "sounds" / f"{call_id}.m4a"
 
-    def _written(self, content: IO[bytes], suffix: str) -> tuple[str, bool]:
+    def forget(self, name: str, is_used: Callable[[], bool]) -> None:
+        """Delete a recording from the disk unless it is used; somebody may upload the same one at this very time, so it is
+        put aside, looked up again, and only then deleted.
+        """
+        aside = self.path(name).with_name(f".gone-{name}")
+        if is_used() or not self.path(name).exists():
+            return
+        self.path(name).replace(aside)
+        if is_used() and not self.path(name).exists():
+            aside.replace(self.path(name))
+        aside.unlink(missing_ok=True)
+
+    def _written(self, content: IO[bytes], suffix: str) -> str:
         self.folder.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=self.folder, prefix=".upload-")
         try:
@@ -55,10 +56,9 @@ class Recordings:
                     digest.update(block)
                     file.write(block)
             name = digest.hexdigest() + suffix
-            is_new = not self.path(name).exists()
             self.path(name).parent.mkdir(exist_ok=True)
             Path(temporary).replace(self.path(name))
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
-        return name, is_new
+        return name

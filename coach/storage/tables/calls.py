@@ -1,8 +1,9 @@
 """Calls: where they came from, how far their processing is, what was said and what was found."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from coach.storage.tables.base import Base
@@ -12,9 +13,11 @@ class Call(Base):
     """A call in the library and how far its processing is.
 
     `transcript` (as corrected), `heard` (as it came) and `report` are the JSON of the reading side's own types, with their
-    schema versions inside; `words` is what was said, masked, for the search; `sound` what a player needs to know. `version`
-    counts changes to the transcript, `judged_with` is the digest of the rules, models and policy behind the report.
-    `severity` is the gravest finding's (0: none); `source` is upload, paste, microphone, api or watch.
+    schema versions inside; `words` is what was said, masked and folded, for the search; `sound` what a player needs to know.
+    `version` counts changes to the transcript, `judged_with` is the digest of the rules, models and policy behind the
+    report. `severity` is the gravest finding's (0: none); `source` is upload, paste, microphone, api or watch.
+    `listening` holds what its uploader said of the recording (fields of `coach.asr.Listening`). `run` counts how often its
+    processing was begun, `queued_at` is None until a worker has queued this run, `step` is what is being done.
     """
 
     __tablename__ = "calls"
@@ -47,6 +50,10 @@ class Call(Base):
     severity: Mapped[int] = mapped_column(default=0)
     judged_turns: Mapped[int] = mapped_column(default=0)
     version: Mapped[int] = mapped_column(default=1)
+    listening: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    run: Mapped[int] = mapped_column(default=1)
+    queued_at: Mapped[datetime | None]
+    step: Mapped[str] = mapped_column(String(20), default="")
 
 
 class FoundHabit(Base):

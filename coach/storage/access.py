@@ -1,0 +1,40 @@
+"""Which calls are for whom: a rep sees his own, a supervisor those of his team, an administrator all."""
+
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from coach.errors import NotFoundError
+from coach.storage.accounts import Role, Visitor
+from coach.storage.tables import Call, User
+
+
+def visible(query: Select[Any], visitor: Visitor) -> Select[Any]:
+    """A query over calls, limited to those that are for this visitor."""
+    if visitor.role is Role.ADMINISTRATOR:
+        return query
+    if visitor.role is Role.SUPERVISOR:
+        team = select(User.id).where((User.team == visitor.team) | (User.id == visitor.id))
+        return query.where(Call.owner_id.in_(team))
+    return query.where(Call.owner_id == visitor.id)
+
+
+def found(session: Session, visitor: Visitor, call_id: str) -> Call:
+    """A call. Raises NotFoundError if there is none or it is not for him."""
+    call: Call | None = session.scalar(visible(select(Call).where(Call.id == call_id), visitor))
+    if call is None:
+        raise NotFoundError("没有这通对话，或者它不在您能看的范围里。")
+    return call
+
+
+def may_own(session: Session, visitor: Visitor, owner_id: str) -> bool:
+    """Whether this visitor may put calls into somebody's library."""
+    owner = session.get(User, owner_id)
+    if owner is None or owner.disabled:
+        return False
+    return (
+        owner.id == visitor.id
+        or visitor.role is Role.ADMINISTRATOR
+        or (visitor.role is Role.SUPERVISOR and owner.team == visitor.team)
+    )
