@@ -153,14 +153,14 @@ class Review:
         return frozenset(one.heard for one in self.verdicts if one.turn == turn and one.heard)
 
 
-def begun(report: Report, *, call_version: int = 1, whole: bool = False) -> Review:
-    """A new review of a call, with the turns drawn that its reviewer is asked to look at although nothing was found in
+def begun(call_id: str, report: Report, *, call_version: int = 1, whole: bool = False) -> Review:
+    """A new review of a call under its id in the library, with the turns drawn that its reviewer is asked to look at although nothing was found in
     them (all of them if `whole`). The same call always draws the same turns.
     """
     unflagged = unflagged_turns(report)
-    drawn = sorted(unflagged, key=lambda turn: hashlib.sha256(f"{report.call_id}\n{turn}".encode()).digest())
+    drawn = sorted(unflagged, key=lambda turn: hashlib.sha256(f"{call_id}\n{turn}".encode()).digest())
     return Review(
-        call_id=report.call_id,
+        call_id=call_id,
         call_version=call_version,
         sampled=tuple(sorted(drawn if whole else drawn[:_SAMPLED])),
         unflagged=len(unflagged),
@@ -294,7 +294,7 @@ def to_labelled_call(
                 line["instead"] = next((one.instead for one in heard if one.instead), "")
         turns.append(line)
     return {
-        "id": transcript.call_id,
+        "id": review.call_id,
         "domain": transcript.domain,
         "channel": transcript.channel,
         "style": style,

@@ -64,7 +64,7 @@ class KilledProcessing(Processing):
     """Kills the process at the start or at the end of a step."""
 
     def step(self, name: str, run: Run) -> bool:
-        with self.work.database.read() as session:
+        with self.work.database.reading() as session:
             title = session.get(Call, run.call_id).title
         if title == f"{name} before":
             die(self.folder, title)
@@ -78,7 +78,7 @@ class KilledProcessing(Processing):
 
 
 def open_calls(database: Database) -> int:
-    with database.read() as session:
+    with database.reading() as session:
         return session.query(Call).filter(Call.state.in_(OPEN_STATES)).count()
 
 

@@ -151,7 +151,7 @@ def test_what_was_corrected_or_deleted_is_found_anew(office: Office) -> None:
     assert office.found("新标题") == office.found("查过库存") == [call_id]
     office.library.forget(office.rep, call_id)
     assert office.found("查过库存") == []
-    with office.library.database.read() as session:
+    with office.library.database.reading() as session:
         assert session.execute(text("SELECT count(*) FROM call_search")).scalar() == 0
 
 
@@ -294,6 +294,6 @@ def test_workers_are_seen(office: Office) -> None:
 def test_all_that_belongs_to_a_call_goes_with_it(office: Office) -> None:
     call_id = office.judged()
     office.library.forget(office.rep, call_id)
-    with office.library.database.read() as session:
+    with office.library.database.reading() as session:
         assert session.scalars(select(FoundHabit)).all() == []
         assert session.scalars(select(Call)).all() == []

@@ -50,8 +50,11 @@ TEXTS = (
 )
 
 
-def call(call_id: str = "a" * 32) -> Transcript:
-    return Transcript(call_id, tuple(Turn(at, speaker, text) for at, (speaker, text) in enumerate(TEXTS)))
+CALL = "a" * 32
+
+
+def call() -> Transcript:
+    return Transcript("李老板的电话", tuple(Turn(at, speaker, text) for at, (speaker, text) in enumerate(TEXTS)))
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +67,7 @@ def verdict(turn: int, code: str, decision: Decision, **more: object) -> Verdict
 
 
 def all_agreed(report: Report) -> Review:
-    review = begun(report)
+    review = begun(CALL, report)
     for turn, code in undecided(review, report):
         review = judged(review, verdict(turn, code, Decision.AGREE), report)
     return review
@@ -79,16 +82,16 @@ def test_the_report_has_what_the_tests_need(report: Report) -> None:
 
 
 def test_the_same_turns_are_always_drawn_and_none_with_a_finding(report: Report) -> None:
-    review = begun(report)
-    assert review.sampled == begun(report).sampled
+    review = begun(CALL, report)
+    assert review.sampled == begun(CALL, report).sampled
     assert len(review.sampled) == 3
     assert set(review.sampled) <= {3, 5, 7, 8}
     assert review.unflagged == 4
-    assert begun(report, whole=True).sampled == (3, 5, 7, 8)
+    assert begun(CALL, report, whole=True).sampled == (3, 5, 7, 8)
 
 
 def test_a_verdict_replaces_the_one_before_and_can_be_taken_away(report: Report) -> None:
-    review = judged(begun(report), verdict(1, "overpromising", Decision.AGREE), report)
+    review = judged(begun(CALL, report), verdict(1, "overpromising", Decision.AGREE), report)
     review = judged(review, verdict(1, "overpromising", Decision.CHANGE, changed_to="boasting"), report)
     assert [one.decision for one in review.verdicts] == [Decision.CHANGE]
     assert review.habits_in(1) == {"boasting"}
@@ -96,7 +99,7 @@ def test_a_verdict_replaces_the_one_before_and_can_be_taken_away(report: Report)
 
 
 def test_clear_and_missed_exclude_each_other(report: Report) -> None:
-    review = judged(begun(report), verdict(3, "", Decision.CLEAR), report)
+    review = judged(begun(CALL, report), verdict(3, "", Decision.CLEAR), report)
     review = judged(review, verdict(3, "platitudes", Decision.MISSED), report)
     assert review.habits_in(3) == {"platitudes"}
     assert judged(review, verdict(3, "", Decision.CLEAR), report).habits_in(3) == frozenset()
@@ -121,11 +124,11 @@ def test_clear_and_missed_exclude_each_other(report: Report) -> None:
 )
 def test_verdicts_without_sense_are_refused(report: Report, wrong: Verdict) -> None:
     with pytest.raises(InputError):
-        judged(begun(report), wrong, report)
+        judged(begun(CALL, report), wrong, report)
 
 
 def test_comments_replace_and_vanish(report: Report) -> None:
-    review = commented(begun(report), Comment(3, "先看数据，很好", praise=True), report)
+    review = commented(begun(CALL, report), Comment(3, "先看数据，很好", praise=True), report)
     review = commented(review, Comment(None, "整体不错"), report)
     assert [one.turn for one in review.comments] == [None, 3]
     review = commented(review, Comment(3, " "), report)
@@ -135,7 +138,7 @@ def test_comments_replace_and_vanish(report: Report) -> None:
 
 
 def test_three_points_at_most(report: Report) -> None:
-    review = concluded(begun(report), [Point("少下保证", "overpromising"), Point(" ")], "  继续  ")
+    review = concluded(begun(CALL, report), [Point("少下保证", "overpromising"), Point(" ")], "  继续  ")
     assert (review.points, review.summary) == ((Point("少下保证", "overpromising"),), "继续")
     with pytest.raises(InputError, match=str(MOST_POINTS)):
         concluded(review, [Point(str(number)) for number in range(4)], "")
@@ -145,14 +148,14 @@ def test_three_points_at_most(report: Report) -> None:
 
 def test_nothing_is_shared_before_every_finding_is_decided(report: Report) -> None:
     with pytest.raises(InputError, match="还有 1 处"):
-        shared(begun(report), report)
+        shared(begun(CALL, report), report)
     assert shared(all_agreed(report), report).state is State.SHARED
 
 
 def test_an_empty_review_of_a_clean_call_is_not_shared(coach: Coach) -> None:
     clean = coach.analyse(Transcript("c", (Turn(0, Speaker.REP, "您好，我是小王。"),)))
     with pytest.raises(InputError, match="空的"):
-        shared(begun(clean), clean)
+        shared(begun("c", clean), clean)
 
 
 def test_the_way_without_an_appeal(report: Report) -> None:
@@ -185,10 +188,10 @@ def test_it_is_taken_back_only_while_the_rep_is_silent(report: Report) -> None:
 
 def test_a_draft_cannot_be_answered_appealed_or_acknowledged(report: Report) -> None:
     for act in (
-        lambda: answered(begun(report), message()),
-        lambda: appealed(begun(report), message(), report),
-        lambda: acknowledged(begun(report), NOW),
-        lambda: decided(begun(report), message()),
+        lambda: answered(begun(CALL, report), message()),
+        lambda: appealed(begun(CALL, report), message(), report),
+        lambda: acknowledged(begun(CALL, report), NOW),
+        lambda: decided(begun(CALL, report), message()),
     ):
         with pytest.raises(InputError):
             act()
@@ -205,7 +208,7 @@ def test_a_reviewed_call_is_read_as_a_labelled_one(report: Report, tmp_path: Pat
         3: {"platitudes"},
         5: set(),
     }
-    assert read.author == "reviews-1"
+    assert (read.author, read.transcript.call_id) == ("reviews-1", CALL)
     assert len(read.transcript.turns) == len(TEXTS)
 
 

@@ -42,13 +42,13 @@ class Database:
     def begin(self) -> Iterator[Session]:
         """A transaction: kept when the block ends, undone when it raises. Raises StorageError if the database fails.
 
-        On SQLite one such transaction goes at a time; what only reads uses `read`, which waits for nobody.
+        On SQLite one such transaction goes at a time; what only reads uses `reading`, which waits for nobody.
         """
         with self._in(self._sessions) as session:
             yield session
 
     @contextmanager
-    def read(self) -> Iterator[Session]:
+    def reading(self) -> Iterator[Session]:
         """A transaction that changes nothing. Raises StorageError if the database fails."""
         with self._in(self._reading_sessions) as session:
             yield session
@@ -72,7 +72,7 @@ class Database:
         try:
             with self.engine.begin() as connection:
                 config.attributes["connection"] = connection
-                command.upgrade(config, "head")
+                command.upgrade(config, "heads")
         except DBAPIError as error:
             raise StorageError(f"数据库打不开或升级失败：{self.url.render_as_string(hide_password=True)}。") from error
 

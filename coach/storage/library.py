@@ -83,7 +83,7 @@ class Library:
 
     def find(self, visitor: Visitor, call_id: str) -> Call:
         """A call. Raises NotFoundError."""
-        with self.database.read() as session:
+        with self.database.reading() as session:
             return found(session, visitor, call_id)
 
     def report(self, visitor: Visitor, call_id: str) -> Report:
@@ -95,7 +95,7 @@ class Library:
 
     def past_reports(self, visitor: Visitor, call_id: str) -> list[PastReport]:
         """The reports that were replaced, newest first. Raises NotFoundError."""
-        with self.database.read() as session:
+        with self.database.reading() as session:
             call = found(session, visitor, call_id)
             query = select(PastReport).where(PastReport.call_id == call.id).order_by(PastReport.id.desc())
             return list(session.scalars(query))
@@ -104,12 +104,12 @@ class Library:
         self, visitor: Visitor, wanted: Wanted, page: int = 1, *, per_page: int = PAGE
     ) -> tuple[list[Listed], int]:
         """One page of the visitor's calls, newest first, and how many there are in all."""
-        with self.database.read() as session:
+        with self.database.reading() as session:
             return listed(session, visitor, wanted, page=page, per_page=per_page)
 
     def some(self, visitor: Visitor, call_ids: Sequence[str]) -> list[Listed]:
         """Those of some calls that are for this visitor, newest first."""
-        with self.database.read() as session:
+        with self.database.reading() as session:
             return listed_by_id(session, visitor, list(call_ids))
 
     def describe(self, visitor: Visitor, call_id: str, *, title: str, customer: str, made_at: datetime) -> None:
@@ -171,13 +171,13 @@ class Library:
 
     def _forget_recording(self, name: str) -> None:
         def is_used() -> bool:
-            with self.database.read() as session:
+            with self.database.reading() as session:
                 return bool(session.scalar(select(func.count(Call.id)).where(Call.recording == name)))
 
         self.recordings.forget(name, is_used)
 
     def _check_owner(self, visitor: Visitor, about: About) -> None:
-        with self.database.read() as session:
+        with self.database.reading() as session:
             if not may_own(session, visitor, about.owner_id):
                 raise NotFoundError("没有这个人，或者他不在您的团队。")
 
@@ -207,7 +207,7 @@ class Library:
                     session.flush()
                     search.index(session, call, "")
         except IntegrityError:
-            with self.database.read() as session:
+            with self.database.reading() as session:
                 known = _known(session, visitor, about)
             if known is None:
                 raise

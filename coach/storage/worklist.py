@@ -59,7 +59,7 @@ class WorkList:
             .order_by(Call.created_at)
             .limit(most)
         )
-        with self.database.read() as session:
+        with self.database.reading() as session:
             return [Run(*row) for row in session.execute(query)]
 
     def queued(self, run: Run) -> None:
@@ -107,7 +107,7 @@ class WorkList:
             .order_by(Call.created_at)
             .limit(most)
         )
-        with self.database.read() as session:
+        with self.database.reading() as session:
             return [Run(*row) for row in session.execute(query)]
 
     def not_known(self, run: Run) -> None:
@@ -116,7 +116,7 @@ class WorkList:
 
     def exists(self, call_id: str) -> bool:
         """Whether this call is still in the library."""
-        with self.database.read() as session:
+        with self.database.reading() as session:
             return session.scalar(select(Call.id).where(Call.id == call_id)) is not None
 
     def seen(self, worker_id: str) -> None:
@@ -137,7 +137,7 @@ class WorkList:
 
     def alive(self) -> list[str]:
         """The workers that were seen lately."""
-        with self.database.read() as session:
+        with self.database.reading() as session:
             return list(session.scalars(select(Worker.id).where(Worker.seen_at > self.clock() - ALIVE_FOR)))
 
     def _update(self, run: Run, **values: Any) -> bool:

@@ -97,7 +97,7 @@ def labelled(transcript: Transcript, review: Review, *, author: str) -> Labelled
         transcript=transcript,
         turns=tuple(
             LabelledTurn(
-                call_id=transcript.call_id,
+                call_id=review.call_id,
                 index=at,
                 said=Said(
                     turns[at].text, turns[at - 1].text if at and turns[at - 1].speaker is Speaker.CUSTOMER else ""
