@@ -23,6 +23,9 @@ SCHEMA_VERSION = 1
 MOST_POINTS = 3
 LONGEST_TEXT = 2000
 _SAMPLED = 3
+_PASSES = 5
+HELD_BACK = "reviews-0"
+"""The pass of reviewed calls that no model learns from: it is compared on them."""
 
 
 class Decision(StrEnum):
@@ -302,6 +305,11 @@ def to_labelled_call(
         "shape": "dialogue",
         "turns": turns,
     }
+
+
+def pass_of(call_id: str) -> str:
+    """The writing pass that a reviewed call counts as in a corpus, from its id in the library."""
+    return f"reviews-{int(call_id[:8], 16) % _PASSES}"
 
 
 def _check(verdict: Verdict, report: Report) -> None:

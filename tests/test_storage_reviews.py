@@ -11,12 +11,11 @@ from reviewing import BOAST, MILD, NOW, Office, opened, praise
 from coach.errors import AccessError, ConflictError, InputError, NotFoundError
 from coach.imports import read_text, saved
 from coach.pipeline import Coach
-from coach.review import Decision, Message, State, acknowledged, appealed, decided, shared
+from coach.review import Decision, Message, State, acknowledged, appealed, decided, pass_of, shared
 from coach.storage.accounts import Role
 from coach.storage.database import Database
 from coach.storage.library import About
 from coach.storage.review_queue import Draw, Way
-from coach.storage.reviews import pass_of
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from coach.errors import AccessError, ConflictError, InputError, NotFoundError
 from coach.imports import saved
 from coach.report import Report
-from coach.review import Review, State, begun, to_labelled_call
+from coach.review import Review, State, begun, pass_of, to_labelled_call
 from coach.storage.access import found, visible
 from coach.storage.accounts import Visitor, now
 from coach.storage.database import Database
@@ -28,7 +28,6 @@ SETTLED = (State.SHARED, State.FINAL)
 """The states in which a review says what its reviewer thinks, and nobody contests it."""
 
 _REVIEW: TypeAdapter[Review] = TypeAdapter(Review)
-_PASSES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,11 +204,6 @@ class Reviews:
         with self.database.reading() as session:
             stored = [(_REVIEW.validate_json(text), version) for text, version in session.execute(query)]
         return {review.call_id: review for review, version in stored if review.call_version == version}
-
-
-def pass_of(call_id: str) -> str:
-    """The writing pass that a reviewed call counts as, so that training can keep some of them back."""
-    return f"reviews-{int(call_id[:8], 16) % _PASSES}"
 
 
 def _settled(visitor: Visitor) -> Select[Any]:
