@@ -79,10 +79,14 @@ def looks_recorded(path: Path) -> bool:
         return True
     try:
         with path.open("rb") as file:
-            head = file.read(16)
+            return is_recording(path.name, file.read(16))
     except OSError:
         return False
-    return head.startswith(_MAGIC) or head[4:8] == b"ftyp"
+
+
+def is_recording(name: str, head: bytes) -> bool:
+    """Whether a file of this name that begins with these 16 bytes is a recording."""
+    return Path(name).suffix.lower() in RECORDING_SUFFIXES or head.startswith(_MAGIC) or head[4:8] == b"ftyp"
 
 
 @contextmanager

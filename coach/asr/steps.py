@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -22,6 +22,7 @@ from coach.asr.vad import Detect, silero
 from coach.files import write_whole
 from coach.transcript import Transcript
 
+_Kept = TypeVar("_Kept")
 _HEARING: TypeAdapter[Hearing] = TypeAdapter(Hearing)
 _SEGMENTS: TypeAdapter[list[Segment]] = TypeAdapter(list[Segment])
 
@@ -119,7 +120,7 @@ class RememberingEngine:
         write_whole(place, _SEGMENTS.dump_json(heard))
 
 
-def _read(adapter: TypeAdapter[Any], place: Path) -> Any:
+def _read(adapter: TypeAdapter[_Kept], place: Path) -> _Kept | None:
     """None where there is none or it is damaged."""
     try:
         return adapter.validate_json(place.read_bytes())

@@ -1,5 +1,6 @@
 """Which calls are for whom: a rep sees his own, a supervisor those of his team, an administrator all."""
 
+import re
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -8,6 +9,8 @@ from sqlalchemy.orm import Session
 from coach.errors import NotFoundError
 from coach.storage.accounts import Role, Visitor
 from coach.storage.tables import Call, User
+
+_ID = re.compile(r"[0-9a-f]{32}")
 
 
 def visible(query: Select[Any], visitor: Visitor) -> Select[Any]:
@@ -22,7 +25,8 @@ def visible(query: Select[Any], visitor: Visitor) -> Select[Any]:
 
 def found(session: Session, visitor: Visitor, call_id: str) -> Call:
     """A call. Raises NotFoundError if there is none or it is not for him."""
-    call: Call | None = session.scalar(visible(select(Call).where(Call.id == call_id), visitor))
+    query = visible(select(Call).where(Call.id == call_id), visitor)
+    call: Call | None = session.scalar(query) if _ID.fullmatch(call_id) else None
     if call is None:
         raise NotFoundError("没有这通对话，或者它不在您能看的范围里。")
     return call
@@ -30,7 +34,7 @@ def found(session: Session, visitor: Visitor, call_id: str) -> Call:
 
 def may_own(session: Session, visitor: Visitor, owner_id: str) -> bool:
     """Whether this visitor may put calls into somebody's library."""
-    owner = session.get(User, owner_id)
+    owner = session.get(User, owner_id) if _ID.fullmatch(owner_id) else None
     if owner is None or owner.disabled:
         return False
     return (

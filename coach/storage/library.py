@@ -5,8 +5,8 @@ Every method takes the visitor; a call that is not for him does not exist for hi
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import IO, Any
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import func, select, update
@@ -21,8 +21,8 @@ from coach.storage import search
 from coach.storage.access import found, may_own
 from coach.storage.accounts import Visitor, now
 from coach.storage.database import Database
-from coach.storage.listing import PAGE, Listed, Wanted, listed, listed_by_id
-from coach.storage.recordings import Recordings
+from coach.storage.listing import PAGE, Listed, Wanted, listed, listed_by_id, listed_uploads
+from coach.storage.recordings import Readable, Recordings
 from coach.storage.reports import keep_report, read_report
 from coach.storage.states import OPEN_STATES, STATE_NAMES, STOPPED_STATES, State
 from coach.storage.tables import Call, PastReport
@@ -56,7 +56,7 @@ class Library:
     recordings: Recordings
     clock: Callable[[], datetime] = now
 
-    def add_recording(self, visitor: Visitor, about: About, content: IO[bytes], suffix: str) -> str:
+    def add_recording(self, visitor: Visitor, about: About, content: Readable, suffix: str) -> str:
         """Keep a recording and make its call, which waits to be heard; the call's id.
 
         Raises NotFoundError where the owner is not his to give calls to, ConflictError where `once` stands for another
@@ -111,6 +111,11 @@ class Library:
         """Those of some calls that are for this visitor, newest first."""
         with self.database.reading() as session:
             return listed_by_id(session, visitor, list(call_ids))
+
+    def uploads(self, visitor: Visitor, within: timedelta, *, most: int) -> list[Listed]:
+        """What this visitor handed in lately, latest first."""
+        with self.database.reading() as session:
+            return listed_uploads(session, visitor, self.clock() - within, most)
 
     def describe(self, visitor: Visitor, call_id: str, *, title: str, customer: str, made_at: datetime) -> None:
         """Change what is known of a call. Raises NotFoundError."""

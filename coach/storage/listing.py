@@ -67,20 +67,24 @@ _COLUMNS: tuple[Any, ...] = (
     Call.recording,
 )
 
+_NEWEST_FIRST = (Call.made_at.desc(), Call.id.desc())
+
 
 def listed(session: Session, visitor: Visitor, wanted: Wanted, *, page: int, per_page: int) -> tuple[list[Listed], int]:
     """One page of the visitor's calls, newest first, and how many there are in all."""
     sqlite = session.get_bind().dialect.name == "sqlite"
     conditions = conditions_of(wanted, sqlite=sqlite)
-    total = session.scalar(visible(select(func.count(Call.id)), visitor).where(*conditions)) or 0
-    query = (
-        visible(_query(), visitor)
+    total = session.scalar(visible(select(func.count()).select_from(Call), visitor).where(*conditions)) or 0
+    ids = (
+        visible(select(Call.id), visitor)
         .where(*conditions)
-        .order_by(Call.made_at.desc(), Call.id)
+        .order_by(*_NEWEST_FIRST)
         .limit(per_page)
         .offset(per_page * (max(page, 1) - 1))
     )
-    return _rows(session, query), total
+    # The ids come from the index alone; only the rows of the page are read.
+    shown = list(session.scalars(ids))
+    return _rows(session, _query().where(Call.id.in_(shown)).order_by(*_NEWEST_FIRST)), total
 
 
 def listed_by_id(session: Session, visitor: Visitor, call_ids: list[str]) -> list[Listed]:
@@ -88,6 +92,12 @@ def listed_by_id(session: Session, visitor: Visitor, call_ids: list[str]) -> lis
     return _rows(
         session, visible(_query(), visitor).where(Call.id.in_(call_ids)).order_by(Call.made_at.desc(), Call.id)
     )
+
+
+def listed_uploads(session: Session, visitor: Visitor, since: datetime, most: int) -> list[Listed]:
+    """What this visitor handed in since a time, as far as it is for him, latest first."""
+    query = visible(_query(), visitor).where(Call.uploaded_by == visitor.id, Call.created_at > since)
+    return _rows(session, query.order_by(Call.created_at.desc()).limit(most))
 
 
 def conditions_of(wanted: Wanted, *, sqlite: bool) -> list[ColumnElement[bool]]:

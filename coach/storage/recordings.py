@@ -6,11 +6,17 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import Protocol
 
 from coach.errors import StorageError
 
 _BLOCK = 1 << 20
+
+
+class Readable(Protocol):
+    """Where the bytes of a recording come from; no bytes: that is all."""
+
+    def read(self, size: int, /) -> bytes: ...
 
 
 @dataclass(frozen=True)
@@ -19,7 +25,7 @@ class Recordings:
 
     folder: Path
 
-    def keep(self, content: IO[bytes], suffix: str) -> str:
+    def keep(self, content: Readable, suffix: str) -> str:
         """Stream a recording to disk, whole or not at all; its name. Raises StorageError if it cannot be written."""
         try:
             return self._written(content, suffix)
@@ -46,7 +52,7 @@ class Recordings:
             aside.replace(self.path(name))
         aside.unlink(missing_ok=True)
 
-    def _written(self, content: IO[bytes], suffix: str) -> str:
+    def _written(self, content: Readable, suffix: str) -> str:
         self.folder.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=self.folder, prefix=".upload-")
         try:

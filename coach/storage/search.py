@@ -32,7 +32,7 @@ def pairs(said: str) -> list[str]:
 
 def index(session: Session, call: Call, said: str) -> None:
     """Let a call be found by what was said in it, by its title and its customer; what it was found by before is forgotten."""
-    call.words = fold("\n".join((call.title, call.customer, said)))
+    call.words = fold("\n".join((call.title, call.customer, said))).replace("\0", " ")
     tokens = pairs(call.words)
     forget(session, call.id)
     if _is_sqlite(session):

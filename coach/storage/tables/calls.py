@@ -18,11 +18,13 @@ class Call(Base):
     report. `severity` is the gravest finding's (0: none); `source` is upload, paste, microphone, api or watch.
     `listening` holds what its uploader said of the recording (fields of `coach.asr.Listening`). `run` counts how often its
     processing was begun, `queued_at` is None until a worker has queued this run, `step` is what is being done.
+    The long columns are the last, since SQLite reads a row up to the column it needs.
     """
 
     __tablename__ = "calls"
     __table_args__ = (
-        Index("ix_calls_owner_made", "owner_id", "made_at"),
+        Index("ix_calls_listed", "made_at", "id", "owner_id"),
+        Index("ix_calls_owner_made", "owner_id", "made_at", "id"),
         UniqueConstraint("uploaded_by", "once", name="uq_calls_once"),
     )
 
@@ -33,19 +35,14 @@ class Call(Base):
     title: Mapped[str]
     customer: Mapped[str] = mapped_column(default="")
     source: Mapped[str] = mapped_column(String(20))
-    made_at: Mapped[datetime] = mapped_column(index=True)
+    made_at: Mapped[datetime]
     created_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(String(20), index=True)
     progress: Mapped[float] = mapped_column(default=0.0)
     problem: Mapped[str] = mapped_column(Text, default="")
     recording: Mapped[str | None] = mapped_column(String(80))
-    sound: Mapped[str | None] = mapped_column(Text)
     duration_s: Mapped[float | None]
-    heard: Mapped[str | None] = mapped_column(Text)
-    transcript: Mapped[str | None] = mapped_column(Text)
-    report: Mapped[str | None] = mapped_column(Text)
     judged_with: Mapped[str] = mapped_column(String(64), default="")
-    words: Mapped[str] = mapped_column(Text, default="")
     score: Mapped[int | None]
     severity: Mapped[int] = mapped_column(default=0)
     judged_turns: Mapped[int] = mapped_column(default=0)
@@ -54,6 +51,11 @@ class Call(Base):
     run: Mapped[int] = mapped_column(default=1)
     queued_at: Mapped[datetime | None]
     step: Mapped[str] = mapped_column(String(20), default="")
+    sound: Mapped[str | None] = mapped_column(Text)
+    heard: Mapped[str | None] = mapped_column(Text)
+    transcript: Mapped[str | None] = mapped_column(Text)
+    report: Mapped[str | None] = mapped_column(Text)
+    words: Mapped[str] = mapped_column(Text, default="")
 
 
 class FoundHabit(Base):

@@ -125,25 +125,29 @@ def upgrade() -> None:
         sa.Column("progress", sa.Double(), nullable=False),
         sa.Column("problem", sa.Text(), nullable=False),
         sa.Column("recording", sa.String(length=80), nullable=True),
-        sa.Column("sound", sa.Text(), nullable=True),
         sa.Column("duration_s", sa.Double(), nullable=True),
-        sa.Column("heard", sa.Text(), nullable=True),
-        sa.Column("transcript", sa.Text(), nullable=True),
-        sa.Column("report", sa.Text(), nullable=True),
         sa.Column("judged_with", sa.String(length=64), nullable=False),
-        sa.Column("words", sa.Text(), nullable=False),
         sa.Column("score", sa.Integer(), nullable=True),
         sa.Column("severity", sa.Integer(), nullable=False),
         sa.Column("judged_turns", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("listening", sa.JSON(), nullable=False),
+        sa.Column("run", sa.Integer(), nullable=False),
+        sa.Column("queued_at", Moment(), nullable=True),
+        sa.Column("step", sa.String(length=20), nullable=False),
+        sa.Column("sound", sa.Text(), nullable=True),
+        sa.Column("heard", sa.Text(), nullable=True),
+        sa.Column("transcript", sa.Text(), nullable=True),
+        sa.Column("report", sa.Text(), nullable=True),
+        sa.Column("words", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["owner_id"], ["users.id"], name=op.f("fk_calls_owner_id")),
         sa.ForeignKeyConstraint(["uploaded_by"], ["users.id"], name=op.f("fk_calls_uploaded_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_calls")),
         sa.UniqueConstraint("uploaded_by", "once", name="uq_calls_once"),
     )
     with op.batch_alter_table("calls", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_calls_made_at"), ["made_at"], unique=False)
-        batch_op.create_index("ix_calls_owner_made", ["owner_id", "made_at"], unique=False)
+        batch_op.create_index("ix_calls_listed", ["made_at", "id", "owner_id"], unique=False)
+        batch_op.create_index("ix_calls_owner_made", ["owner_id", "made_at", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_calls_state"), ["state"], unique=False)
 
     op.create_table(
@@ -342,7 +346,7 @@ def downgrade() -> None:
     with op.batch_alter_table("calls", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_calls_state"))
         batch_op.drop_index("ix_calls_owner_made")
-        batch_op.drop_index(batch_op.f("ix_calls_made_at"))
+        batch_op.drop_index("ix_calls_listed")
 
     op.drop_table("calls")
     with op.batch_alter_table("assignments", schema=None) as batch_op:
