@@ -40,9 +40,9 @@ from coach.review import (
     unjudged,
 )
 from coach.storage.accounts import Visitor, now
-from coach.storage.reviews import Kept, Reviews
+from coach.storage.reviews import Kept
 from coach.transcript import Speaker
-from coach.web.service import Service, service_of
+from coach.web.service import service_of
 from coach.web.templating import page
 from coach.web.visitors import Leader, SignedIn
 
@@ -113,9 +113,7 @@ def undecide(
     code: Annotated[str, Form(max_length=40)] = "",
 ) -> Response:
     """Take a decision back."""
-    return _revised(
-        request, visitor, call_id, version, lambda review, _report: unjudged(review, turn, code), turn=turn
-    )
+    return _revised(request, visitor, call_id, version, lambda review, _report: unjudged(review, turn, code), turn=turn)
 
 
 @router.post(_ADDRESS + "/comment")
@@ -148,9 +146,7 @@ def conclude(
     whole: Annotated[bool, Form()] = False,
 ) -> Response:
     """What to work on and a summary; `then` share: for the rep to see."""
-    points = [
-        Point(text.strip(), point_code[at] if at < len(point_code) else "") for at, text in enumerate(point[:9])
-    ]
+    points = [Point(text.strip(), point_code[at] if at < len(point_code) else "") for at, text in enumerate(point[:9])]
 
     def act(review: Review, report: Report) -> Review:
         review = concluded(review, points, summary)
@@ -204,7 +200,7 @@ def respond(
         return answered(review, message)
 
     try:
-        _reviews(service_of(request)).respond(visitor, review_id, version, act)
+        service_of(request).reviews.respond(visitor, review_id, version, act)
     except (InputError, ConflictError) as error:
         return _page(request, visitor, call_id, unsaved=_unsaved(error, (text,)))
     service_of(request).audit.note(visitor, "review", call_id)
@@ -224,7 +220,7 @@ def _revised(
 ) -> Response:
     service = service_of(request)
     try:
-        _reviews(service).revise(visitor, call_id, version, act, whole=whole)
+        service.reviews.revise(visitor, call_id, version, act, whole=whole)
     except InputError as error:
         return _page(request, visitor, call_id, whole=whole, unsaved=_unsaved(error, texts))
     service.audit.note(visitor, "review", call_id)
@@ -241,13 +237,13 @@ def _page(
     service = service_of(request)
     call = service.library.find(visitor, call_id)
     report = service.library.report(visitor, call_id)
-    reviews = _reviews(service)
-    given = reviews.of_call(visitor, call_id)
+    given = service.reviews.of_call(visitor, call_id)
     may_review = visitor.leads and call.owner_id != visitor.id
-    own = reviews.own(visitor, call_id, whole=whole) if may_review else None
-    answer = page(
+    own = service.reviews.own(visitor, call_id, whole=whole) if may_review else None
+    return page(
         request,
         "review.html.j2",
+        status=unsaved.status if unsaved else 200,
         call=call,
         report=report,
         words=words,
@@ -271,9 +267,6 @@ def _page(
         states=State,
         unsaved=unsaved,
     )
-    if unsaved is not None:
-        answer.status_code = unsaved.status
-    return answer
 
 
 def _findings_in(report: Report) -> dict[int, list[object]]:
@@ -286,7 +279,3 @@ def _findings_in(report: Report) -> dict[int, list[object]]:
 def _points(own: Kept | None) -> list[Point]:
     points = list(own.review.points) if own else []
     return points + [Point("")] * (MOST_POINTS - len(points))
-
-
-def _reviews(service: Service) -> Reviews:
-    return Reviews(service.database)

@@ -12,6 +12,10 @@ from coach.storage.database import Database
 from coach.storage.keys import Keys
 from coach.storage.library import Library
 from coach.storage.recordings import Recordings
+from coach.storage.replays import Replays
+from coach.storage.review_queue import ReviewQueue
+from coach.storage.reviews import Reviews
+from coach.storage.rules import CoachOfTheDay, TeamRules
 from coach.storage.sign_ins import SignIns
 
 
@@ -20,28 +24,41 @@ class Service:
     """The parts of a running service. `service_of(request)` gives it."""
 
     settings: Settings
-    coach: Coach
+    judge: CoachOfTheDay
     database: Database
     accounts: Accounts
     sign_ins: SignIns
     keys: Keys
     library: Library
     audit: AuditLog
+    reviews: Reviews
+    queue: ReviewQueue
+    rules: TeamRules
+    replays: Replays
+
+    @property
+    def coach(self) -> Coach:
+        """The coach that judges by the rules in force."""
+        return self.judge()
 
 
 def open_service(settings: Settings, coach: Coach) -> Service:
-    """Open the database and bring it up to date. Raises StorageError."""
+    """Open the database and bring it up to date; `coach` is the one of the shipped rules. Raises StorageError."""
     database = Database(settings.database)
     database.migrate()
     return Service(
         settings=settings,
-        coach=coach,
+        judge=CoachOfTheDay(TeamRules(database), shipped=coach),
         database=database,
         accounts=Accounts(database),
         sign_ins=SignIns(database),
         keys=Keys(database),
         library=Library(database, Recordings(settings.recordings_folder)),
         audit=AuditLog(database),
+        reviews=Reviews(database),
+        queue=ReviewQueue(database),
+        rules=TeamRules(database),
+        replays=Replays(database),
     )
 
 
