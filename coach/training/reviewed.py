@@ -168,15 +168,16 @@ def _recalls(reviews: Sequence[Review]) -> Mapping[str, Share]:
     total = counts.sum(axis=0)
     value = _share(total)
     heard = numpy.stack([_heard(review) for review in reviews] or [nothing[0]]).sum(axis=0)
-    return {
-        code: Share(
-            None if numpy.isnan(value[at]) else round(float(value[at]), 4),
-            round(float(low[at]), 4) if heard[at] else 0.0,
-            round(float(high[at]), 4) if heard[at] else 1.0,
-            int(heard[at]),
-        )
-        for at, code in enumerate(CODES)
-    }
+    shares: dict[str, Share] = {}
+    for at, code in enumerate(CODES):
+        cases = int(heard[at])
+        if not cases:
+            shares[code] = Share(None, 0.0, 1.0, 0)
+            continue
+        # A few cases that are all alike resample to themselves: the interval is no narrower than that of the count.
+        least, most = wilson(round(float(value[at]) * cases), cases)
+        shares[code] = Share(round(float(value[at]), 4), min(float(low[at]), least), max(float(high[at]), most), cases)
+    return shares
 
 
 def _share(counts: Any) -> Any:
