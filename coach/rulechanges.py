@@ -14,7 +14,7 @@ from coach.rulecheck import check_rules
 from coach.rulefiles import DICTIONARY_FILE, SCENARIOS_FOLDER, WORDS_FILE, RuleBook, file_of, load_rules
 from coach.text import Segmenter
 
-_LONGEST_FILE = 200_000
+LONGEST_FILE = 200_000
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,8 @@ class RuleChanges:
         """These changes and one more file. Raises InputError for a path that is not a rule file, or too long a text."""
         if path not in changeable():
             raise InputError(f"规则里没有 {path} 这个文件。")
-        if len(text) > _LONGEST_FILE:
-            raise InputError(f"规则文件太长了，最多 {_LONGEST_FILE} 个字。")
+        if len(text) > LONGEST_FILE:
+            raise InputError(f"规则文件太长了，最多 {LONGEST_FILE} 个字。")
         return replace(self, texts={**self.texts, path: text})
 
 

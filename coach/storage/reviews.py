@@ -23,6 +23,7 @@ from coach.storage.accounts import Visitor, now
 from coach.storage.database import Database
 from coach.storage.reports import read_report
 from coach.storage.tables import Call, QueuedCall, StoredReview, User
+from coach.storage.webhooks import EVENTS, tell
 
 SETTLED = (State.SHARED, State.FINAL)
 """The states in which a review says what its reviewer thinks, and nobody contests it."""
@@ -129,6 +130,7 @@ class Reviews:
                     .values(done_at=self.clock())
                 )
             session.flush()
+            _tell(session, stored, before.state, self.clock())
             return _kept(stored, visitor.name)
 
     def respond(self, visitor: Visitor, review_id: str, version: int, act: Callable[[Review, Report], Review]) -> Kept:
@@ -143,8 +145,9 @@ class Reviews:
                 raise NotFoundError("没有这份复核，或者它不是给您的。")
             if stored.version != version:
                 raise ConflictError("主管刚改过这份复核。下面是最新的，您刚才写的没有存下，请看过再发。")
-            review = act(_REVIEW.validate_json(stored.review), _report(call))
-            _put(session, stored, review, self.clock())
+            before = _REVIEW.validate_json(stored.review)
+            _put(session, stored, act(before, _report(call)), self.clock())
+            _tell(session, stored, before.state, self.clock())
             reviewer = session.get_one(User, stored.reviewer_id)
             return _kept(stored, reviewer.name)
 
@@ -275,6 +278,13 @@ def _put(session: Session, stored: StoredReview, review: Review, at: datetime) -
     if not changed.rowcount:  # type: ignore[attr-defined]
         raise ConflictError("这份复核刚在别处改过。下面是最新的，您刚才的改动没有存下。")
     session.refresh(stored)
+
+
+def _tell(session: Session, stored: StoredReview, before: str, at: datetime) -> None:
+    """Tell other systems that a review has come into another state."""
+    event = f"review.{stored.state}"
+    if stored.state != before and event in EVENTS:
+        tell(session, event, {"review_id": stored.id, "call_id": stored.call_id}, at=at)
 
 
 def _dump(review: Review) -> str:

@@ -62,7 +62,7 @@ def rules_page(request: Request, visitor: Leader, sentence: Annotated[str, Query
         other_files=[WORDS_FILE, DICTIONARY_FILE],
         file_of=lambda code: file_of(code, Path()).as_posix(),
         sentence=sentence,
-        said=_tried(service, sentence[:_LONGEST_SENTENCE]),
+        said=tried(service, sentence[:_LONGEST_SENTENCE]),
         drafts=service.rules.drafts(),
         outdated=service.replays.outdated(_digest(service)),
         library=service.replays.latest(),
@@ -245,7 +245,7 @@ def _mistakes(service: Service, draft_id: str) -> list[str]:
         return list(error.problems)
 
 
-def _tried(service: Service, sentence: str) -> list[tuple[Evidence, Rule]]:
+def tried(service: Service, sentence: str) -> list[tuple[Evidence, Rule]]:
     """The rules in force that a sentence sets off, or nearly."""
     if not sentence.strip():
         return []

@@ -11,12 +11,14 @@ from coach.storage.audit import AuditLog
 from coach.storage.database import Database
 from coach.storage.keys import Keys
 from coach.storage.library import Library
+from coach.storage.options import OptionStore
 from coach.storage.recordings import Recordings
 from coach.storage.replays import Replays
 from coach.storage.review_queue import ReviewQueue
 from coach.storage.reviews import Reviews
 from coach.storage.rules import CoachOfTheDay, TeamRules
 from coach.storage.sign_ins import SignIns
+from coach.storage.webhooks import Webhooks
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,8 @@ class Service:
     keys: Keys
     library: Library
     audit: AuditLog
+    options: OptionStore
+    webhooks: Webhooks
     reviews: Reviews
     queue: ReviewQueue
     rules: TeamRules
@@ -55,6 +59,8 @@ def open_service(settings: Settings, coach: Coach) -> Service:
         keys=Keys(database),
         library=Library(database, Recordings(settings.recordings_folder)),
         audit=AuditLog(database),
+        options=OptionStore(database),
+        webhooks=Webhooks(database),
         reviews=Reviews(database),
         queue=ReviewQueue(database),
         rules=TeamRules(database),
