@@ -49,13 +49,19 @@ class Coach:
     skipped: tuple[Skipped, ...] = ()
 
     @classmethod
-    def load(cls, *, rules: Path | None = None, model: Path | None = None, policy: Policy | None = None) -> "Coach":
-        """Read a folder of rules and one of a trained model (the shipped ones by default).
+    def load(
+        cls,
+        *,
+        rules: Path | RuleBook | None = None,
+        model: Path | None = None,
+        policy: Policy | None = None,
+    ) -> "Coach":
+        """Read a folder of rules, or take a book, and a folder of a trained model (the shipped ones by default).
 
         Raises RuleFileError with every mistake in the rules. A model that cannot be used is left out, and every
         report says so.
         """
-        book = load_rules(rules or folder("rules"))
+        book = rules if isinstance(rules, RuleBook) else load_rules(rules or folder("rules"))
         segmenter = Segmenter(book.dictionary)
         detectors: list[Detector] = [RuleDetector(book), FlowDetector(), VoiceDetector()]
         skipped: tuple[Skipped, ...] = ()

@@ -8,8 +8,8 @@ Mistakes are collected from all files and raised together, one `path:line: key: 
 """
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from coach.detectors.guards import GUARDS
@@ -79,6 +79,14 @@ class RuleBook:
     guides: Mapping[str, Guide]
     dictionary: tuple[Entry, ...]
     digest: str
+
+    def without(self, names: Collection[str]) -> "RuleBook":
+        """The same book with the rules of these names switched off."""
+        gone = sorted(rule.name for rule in self.rules if rule.name in names)
+        if not gone:
+            return self
+        digest = hashlib.sha256("\n".join([self.digest, *gone]).encode()).hexdigest()
+        return replace(self, rules=tuple(rule for rule in self.rules if rule.name not in gone), digest=digest)
 
 
 def load_rules(folder: Path) -> RuleBook:

@@ -3,9 +3,14 @@
 import re
 from pathlib import Path
 
+from coach.habits import HABITS, STRENGTHS, name_of
+from coach.render.words import SPEAKER_NAMES
+from coach.report import SEVERITY_NAMES
+from coach.review import DECISION_NAMES, STATE_NAMES
 from coach.storage.accounts import ROLE_NAMES
 from coach.storage.audit import ACTIONS
 from coach.storage.keys import RIGHTS, SUBJECTS
+from coach.storage.review_queue import WAY_NAMES
 from coach.storage.webhooks import EVENTS
 from coach.web import languages, templating
 
@@ -17,8 +22,19 @@ INNER = re.compile(r"""\b_\([^)]*?else\s+"([^"]+)\"""")
 def said() -> set[str]:
     """What the templates say, and the names that they say by a variable."""
     found = {name for _, name, _ in templating.PLACES}
-    for names in (ROLE_NAMES, ACTIONS, SUBJECTS, RIGHTS, EVENTS):
+    for names in (
+        ROLE_NAMES,
+        ACTIONS,
+        SUBJECTS,
+        RIGHTS,
+        EVENTS,
+        DECISION_NAMES,
+        STATE_NAMES,
+        WAY_NAMES,
+        SEVERITY_NAMES,
+    ):
         found |= set(names.values())
+    found |= {name_of(code) for code in (*HABITS, *STRENGTHS)} | set(SPEAKER_NAMES.values())
     for template in (WEB / "templates").glob("*.j2"):
         text = template.read_text(encoding="utf-8")
         found |= {double or single for double, single in SAID.findall(text)} | set(INNER.findall(text))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / "coach"
-WORDS = {"habits", "transcript", "findings", "report", "errors", "resources"}
+WORDS = {"habits", "transcript", "findings", "report", "review", "errors", "resources"}
 EDGES = {"cli", "jobs", "render", "settings", "storage", "web"}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

@@ -96,6 +96,8 @@ def test_a_worse_model_does_not_replace_a_better_one(calls: tuple[LabelledCall, 
     with pytest.raises(ModelError, match="没有替换"):
         put_in_place(worse, target, learnt=untaught, kept=calls)
     assert json.loads((target / "card.json").read_text(encoding="utf-8"))["digest"] == digest
+    with pytest.raises(ModelError, match="复核过的 120 通"):
+        put_in_place(worse, target, learnt=untaught, kept=[], reviewed=calls)
     assert put_in_place(worse, target, learnt=untaught, kept=calls, accept_worse=True).digest != digest
 
 

@@ -139,15 +139,52 @@ FOR_CHIEF = (
     "/admin/audit",
     "/api/v1/settings",
     "/api/v1/webhooks",
+    "/admin/rules/switch",
+    "/admin/rules/revert",
+    "/admin/rules/rejudge",
+    "/admin/rules/drafts/{draft_id}/activate",
+    "/api/v1/rules/switch",
+    "/api/v1/rules/rejudge",
+    "/api/v1/rules/drafts/{draft_id}/activate",
 )
-FOR_ALL = ("/", "/sign-out", "/account", "/admin/keys", "/practice", "/api/v1/analyse", "/api/v1/practice")
+FOR_LEADERS = (
+    "/admin/rules",
+    "/api/v1/rules",
+    "/reviews/draw",
+    "/reviews/queue",
+    "/reviews/figures",
+    "/reviews/export",
+    "/api/v1/reviews/queue",
+    "/api/v1/reviews/figures",
+    "/api/v1/reviews/export",
+    "/calls/{call_id}/review/verdict",
+    "/calls/{call_id}/review/undecide",
+    "/calls/{call_id}/review/comment",
+    "/calls/{call_id}/review/conclusion",
+    "/calls/{call_id}/review/take-back",
+    "/calls/{call_id}/review/reply",
+)
+FOR_ALL = (
+    "/",
+    "/sign-out",
+    "/account",
+    "/admin/keys",
+    "/practice",
+    "/api/v1/analyse",
+    "/api/v1/practice",
+    "/reviews",
+    "/api/v1/reviews",
+    "/calls",
+)
 """Whole addresses, or what they begin with before a further `/`; the longest that fits counts."""
 
 
 def allowed(path: str) -> frozenset[str]:
     """Who may use an address. Raises KeyError for one that the table does not know."""
     table = {
-        place: who for places, who in ((OPEN, EVERYBODY), (FOR_CHIEF, CHIEF), (FOR_ALL, SIGNED_IN)) for place in places
+        place: who
+        for places, who in ((OPEN, EVERYBODY), (FOR_CHIEF, CHIEF), (FOR_LEADERS, LEADERS), (FOR_ALL, SIGNED_IN))
+        for place in places
     }
     fits = [place for place in table if path == place or (place != "/" and path.startswith(f"{place}/"))]
     return table[max(fits, key=len)] if fits else table[path]

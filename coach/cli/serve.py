@@ -1,5 +1,6 @@
 """`coach serve`: the web service on this machine."""
 
+from contextlib import ExitStack
 from typing import Annotated
 
 import typer
@@ -8,11 +9,16 @@ import typer
 def serve(
     host: Annotated[str, typer.Option(help="监听地址；默认只有本机能访问")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="端口", min=1, max=65535)] = 8000,
+    worker: Annotated[bool, typer.Option(help="同时处理上传的录音；别处另有 coach worker 时可以不要")] = True,
 ) -> None:
     """启动网页和接口。"""
     import uvicorn
 
+    from coach.jobs.beside import worker_beside
     from coach.web import create_app
 
     typer.echo(f"打开 http://{host}:{port} 使用，按 Ctrl-C 停止。", err=True)
-    uvicorn.run(create_app(), host=host, port=port, log_level="warning")
+    with ExitStack() as running:
+        if worker:
+            running.enter_context(worker_beside())
+        uvicorn.run(create_app(), host=host, port=port, log_level="warning")

@@ -11,6 +11,7 @@ from coach.cli.tables import as_markdown, as_text
 from coach.errors import InputError
 from coach.pipeline import CLASSIFIER, Coach
 from coach.resources import folder
+from coach.review import HELD_BACK
 from coach.rulefiles import load_rules
 from coach.text import Segmenter
 from coach.training.card import Card, put_in_place
@@ -33,7 +34,7 @@ def train(
     roles: Annotated[bool, typer.Option("--roles", help="改为训练分辨销售和客户的模型")] = False,
     accept_worse: Annotated[bool, typer.Option("--accept-worse", help="新模型在保留的对话上变差也照样替换")] = False,
 ) -> None:
-    """用标注对话训练分类器；比现有的差就不替换。"""
+    """用标注对话训练分类器；比现有的差就不替换，在主管复核过的对话上错得更多也不替换。"""
     from coach.training.train import train as learn
 
     source = corpus or folder("samples") / "labelled"
@@ -44,13 +45,18 @@ def train(
     splits = read_splits(source / SPLITS_FILE) if (source / SPLITS_FILE).is_file() else {}
     calls = read_corpus([source])
     segmenter = Segmenter(load_rules(folder("rules")).dictionary)
-    learnt = [call for call in calls if split_of(call.author, splits) == "train"] + list(read_corpus(also or []))
+    added = read_corpus(also or [])
+    reviewed = [call for call in added if call.author == HELD_BACK]
+    more = [call for call in added if call.author != HELD_BACK]
+    learnt = [call for call in calls if split_of(call.author, splits) == "train"] + more
     kept = [call for call in calls if split_of(call.author, splits) == "dev"]
     if not learnt:
         raise InputError(f"{source} 里没有可以训练的标注对话。")
     trained = learn(learnt, segmenter, told=lambda line: typer.echo(line, err=True))
-    everything = learn([*calls, *read_corpus(also or [])], segmenter) if refit else None
-    card = put_in_place(trained, target, learnt=learnt, kept=kept, accept_worse=accept_worse, refit=everything)
+    everything = learn([*calls, *more], segmenter) if refit else None
+    card = put_in_place(
+        trained, target, learnt=learnt, kept=kept, reviewed=reviewed, accept_worse=accept_worse, refit=everything
+    )
     typer.echo(_sentence(card, target))
 
 

@@ -5,13 +5,11 @@ import signal
 import sys
 import threading
 from contextlib import suppress
-from functools import lru_cache
 from typing import Annotated
 
 import typer
 
 from coach.errors import StorageError
-from coach.pipeline import Coach
 from coach.settings import read_settings
 from coach.storage.database import Database
 
@@ -25,8 +23,10 @@ def worker(
 ) -> None:
     """处理对话库里的录音和对话；coach serve 已经带了一个，多台机器时在别的机器上再开。"""
     from coach.jobs.identity import worker_name
+    from coach.jobs.rejudging import Rejudging
     from coach.jobs.setup import processing_of
     from coach.jobs.worker import Worker
+    from coach.storage.rules import CoachOfTheDay, TeamRules
 
     settings = read_settings()
     settings = settings.model_copy(update={"workers": jobs}) if jobs else settings
@@ -41,7 +41,8 @@ def worker(
         os.nice(_NICE)
     try:
         with worker_name(settings.work_folder / "workers") as name:
-            processing = processing_of(settings, database, lru_cache(maxsize=1)(Coach.load))
+            processing = processing_of(settings, database, CoachOfTheDay(TeamRules(database)))
+            threading.Thread(target=Rejudging(database).run, args=(stop,), daemon=True).start()
             typer.echo(f"{name} 开始工作，同时处理 {processing.engines.count} 通，按 Ctrl-C 停止。", err=True)
             Worker(name, processing, settings.jobs_database).run(stop)
     except OSError as error:

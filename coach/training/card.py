@@ -16,6 +16,7 @@ from coach.errors import ModelError
 from coach.pipeline import Coach
 from coach.training.corpus import LabelledCall
 from coach.training.evaluate import Evaluation, evaluate, outcomes
+from coach.training.reviewed import mistakes
 from coach.training.train import CODES, Training
 
 RULES, CLASSIFIER, BOTH = "rules", "classifier", "both"
@@ -58,6 +59,7 @@ def put_in_place(
     *,
     learnt: Sequence[LabelledCall],
     kept: Sequence[LabelledCall],
+    reviewed: Sequence[LabelledCall] = (),
     accept_worse: bool = False,
     refit: Training | None = None,
 ) -> Card:
@@ -65,7 +67,8 @@ def put_in_place(
 
     `refit`, trained on the kept calls too, is what is written in its place, with the higher of both thresholds.
 
-    Raises ModelError if a model stands there already and is better on the same calls, unless `accept_worse`.
+    Raises ModelError if a model stands there already and is better on the same calls, or makes fewer mistakes on calls that
+    supervisors `reviewed` and neither has learnt, unless `accept_worse`.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}."))
@@ -87,6 +90,8 @@ def put_in_place(
             _write(card, draft)
             if not accept_worse:
                 _refuse_if_worse(card, target, kept)
+        if reviewed and not accept_worse:
+            _refuse_if_it_loses(draft, target, reviewed)
         if refit is not None:
             careful = numpy.maximum(trained.model.thresholds, refit.model.thresholds)
             digest = save(replace(refit.model, thresholds=careful), draft / MODEL_FILE)
@@ -131,6 +136,24 @@ def _refuse_if_worse(card: Card, target: Path, kept: Sequence[LabelledCall]) -> 
             f"新模型在保留的对话上宏平均 F1 是 {card.macro_f1:.3f}，现有模型是 {before:.3f}，没有替换。"
             "确实要换请加 --accept-worse。"
         )
+
+
+def _refuse_if_it_loses(draft: Path, target: Path, reviewed: Sequence[LabelledCall]) -> None:
+    standing = Coach.load(model=target)
+    if standing.skipped:
+        return
+    before, after = (_mistakes(coach, reviewed) for coach in (standing, Coach.load(model=draft)))
+    if after > before:
+        raise ModelError(
+            f"在主管复核过的 {len(reviewed)} 通对话上，现有模型错 {before} 处，新模型错 {after} 处，没有替换。"
+            "确实要换请加 --accept-worse。"
+        )
+
+
+def _mistakes(coach: Coach, reviewed: Sequence[LabelledCall]) -> int:
+    return sum(
+        one.total for call in reviewed for one in mistakes(call, coach.analyse(call.transcript).findings).values()
+    )
 
 
 def _standing_f1(target: Path, kept: Sequence[LabelledCall]) -> float | None:

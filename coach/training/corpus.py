@@ -28,7 +28,9 @@ class LabelledTurn:
 
 @dataclass(frozen=True, slots=True)
 class LabelledCall:
-    """A call with its rep turns labelled. `author` is the writing pass; splits never cut through one."""
+    """A call with its rep turns labelled. `author` is the writing pass; splits never cut through one. Rep turns that
+    nobody has judged (`labels: null`) are in the transcript only.
+    """
 
     transcript: Transcript
     turns: tuple[LabelledTurn, ...]
@@ -83,7 +85,9 @@ def _call(value: Mapping[str, Any], *, author: str) -> LabelledCall:
     return LabelledCall(
         transcript=transcript,
         turns=tuple(
-            _turn(transcript, at, one) for at, one in enumerate(value["turns"]) if turns[at].speaker is Speaker.REP
+            _turn(transcript, at, one)
+            for at, one in enumerate(value["turns"])
+            if turns[at].speaker is Speaker.REP and one["labels"] is not None
         ),
         style=str(value.get("style", "")),
         domain=str(value.get("domain", "")),

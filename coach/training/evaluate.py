@@ -3,12 +3,13 @@
 Intervals are percentile bootstraps over calls (Efron 1979), since turns of one call are not independent.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy
 
+from coach.findings import Finding
 from coach.habits import HABITS
 from coach.pipeline import Coach
 from coach.training.corpus import LabelledCall
@@ -60,7 +61,7 @@ class Evaluation:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What was heard and what was found in one call: boolean arrays of shape (rep turns, habits)."""
+    """What was heard and what was found in one call: boolean arrays of shape (labelled turns, habits)."""
 
     call: LabelledCall
     heard: Any
@@ -70,19 +71,22 @@ class Outcome:
 
 def outcomes(coach: Coach, calls: Sequence[LabelledCall]) -> list[Outcome]:
     """Analyse calls as a user would, and lay findings beside labels."""
-    laid: list[Outcome] = []
-    for call in calls:
-        report = coach.analyse(call.transcript)
-        rows = {turn.index: row for row, turn in enumerate(call.turns)}
-        heard = numpy.array([[code in turn.labels for code in CODES] for turn in call.turns]).reshape(-1, len(CODES))
-        found = numpy.zeros_like(heard)
-        severe = numpy.zeros_like(heard)
-        for finding in report.findings:
+    return [outcome(call, coach.analyse(call.transcript).findings) for call in calls]
+
+
+def outcome(call: LabelledCall, findings: Iterable[Finding]) -> Outcome:
+    """Findings laid beside the labels; those in turns that nobody has labelled are left out."""
+    rows = {turn.index: row for row, turn in enumerate(call.turns)}
+    shape = (len(call.turns), len(CODES))
+    heard = numpy.array([[code in turn.labels for code in CODES] for turn in call.turns], dtype=bool).reshape(shape)
+    found = numpy.zeros(shape, dtype=bool)
+    severe = numpy.zeros(shape, dtype=bool)
+    for finding in findings:
+        if finding.turn in rows:
             place = rows[finding.turn], CODES.index(finding.code)
             found[place] = True
             severe[place] = finding.severity == 3
-        laid.append(Outcome(call, heard, found, severe))
-    return laid
+    return Outcome(call, heard, found, severe)
 
 
 def evaluate(laid: Sequence[Outcome]) -> Evaluation:

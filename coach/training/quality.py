@@ -13,9 +13,10 @@ from dataclasses import dataclass
 import numpy
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import cohen_kappa_score, roc_auc_score
+from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GroupKFold
 
+from coach.agreement import kappa
 from coach.habits import HABITS
 from coach.text import fold
 from coach.training.corpus import LabelledCall, LabelledTurn
@@ -105,10 +106,7 @@ def shortcut_auc(calls: Sequence[LabelledCall]) -> float:
 
 
 def agreement(first: Sequence[LabelledCall], second: Sequence[LabelledCall]) -> Mapping[str, float | None]:
-    """Cohen's kappa a habit between two labellings of the same turns; None where neither used the habit.
-
-    Cohen (1960), A coefficient of agreement for nominal scales.
-    """
+    """Cohen's kappa a habit between two labellings of the same turns; None where neither used the habit."""
     other = {(turn.call_id, turn.index): turn.labels for call in second for turn in call.turns}
     pairs = [
         (turn.labels, other[turn.call_id, turn.index])
@@ -119,7 +117,7 @@ def agreement(first: Sequence[LabelledCall], second: Sequence[LabelledCall]) -> 
     kappas: dict[str, float | None] = {}
     for code in HABITS:
         ours, theirs = [code in one for one, _ in pairs], [code in one for _, one in pairs]
-        kappas[code] = round(float(cohen_kappa_score(ours, theirs)), 3) if any(ours) or any(theirs) else None
+        kappas[code] = kappa(ours, theirs)
     return kappas
 
 

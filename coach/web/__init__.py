@@ -15,9 +15,11 @@ from coach import __version__
 from coach.pipeline import Coach
 from coach.render import html
 from coach.settings import Settings, read_settings
-from coach.web import account, home, practice, sign_in, users
+from coach.web import account, home, practice, review, reviews, rules, sign_in, users
 from coach.web import settings as settings_pages
 from coach.web.api import analyse
+from coach.web.api import reviews as reviews_api
+from coach.web.api import rules as rules_api
 from coach.web.api import settings as settings_api
 from coach.web.health import router as health
 from coach.web.limits import LimitBody
@@ -33,12 +35,17 @@ ROUTERS = (
     sign_in.router,
     home.router,
     practice.pages,
+    review.router,
+    reviews.router,
+    rules.router,
     account.router,
     users.router,
     settings_pages.router,
     analyse.router,
     practice.api,
     settings_api.router,
+    reviews_api.router,
+    rules_api.router,
 )
 """Every part of the service, in the order in which addresses are looked up."""
 

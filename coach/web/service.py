@@ -13,6 +13,10 @@ from coach.storage.keys import Keys
 from coach.storage.library import Library
 from coach.storage.options import OptionStore
 from coach.storage.recordings import Recordings
+from coach.storage.replays import Replays
+from coach.storage.review_queue import ReviewQueue
+from coach.storage.reviews import Reviews
+from coach.storage.rules import CoachOfTheDay, TeamRules
 from coach.storage.sign_ins import SignIns
 from coach.storage.webhooks import Webhooks
 
@@ -22,7 +26,7 @@ class Service:
     """The parts of a running service. `service_of(request)` gives it."""
 
     settings: Settings
-    coach: Coach
+    judge: CoachOfTheDay
     database: Database
     accounts: Accounts
     sign_ins: SignIns
@@ -31,15 +35,24 @@ class Service:
     audit: AuditLog
     options: OptionStore
     webhooks: Webhooks
+    reviews: Reviews
+    queue: ReviewQueue
+    rules: TeamRules
+    replays: Replays
+
+    @property
+    def coach(self) -> Coach:
+        """The coach that judges by the rules in force."""
+        return self.judge()
 
 
 def open_service(settings: Settings, coach: Coach) -> Service:
-    """Open the database and bring it up to date. Raises StorageError."""
+    """Open the database and bring it up to date; `coach` is the one of the shipped rules. Raises StorageError."""
     database = Database(settings.database)
     database.migrate()
     return Service(
         settings=settings,
-        coach=coach,
+        judge=CoachOfTheDay(TeamRules(database), shipped=coach),
         database=database,
         accounts=Accounts(database),
         sign_ins=SignIns(database),
@@ -48,6 +61,10 @@ def open_service(settings: Settings, coach: Coach) -> Service:
         audit=AuditLog(database),
         options=OptionStore(database),
         webhooks=Webhooks(database),
+        reviews=Reviews(database),
+        queue=ReviewQueue(database),
+        rules=TeamRules(database),
+        replays=Replays(database),
     )
 
 

@@ -3,9 +3,9 @@
 from coach.storage.tables.accounts import ApiKey, AuditEntry, FailedSignIn, SetupLink, SignIn, User
 from coach.storage.tables.base import Base
 from coach.storage.tables.calls import Call, FoundHabit, PastReport, Worker
-from coach.storage.tables.operations import Delivery, DisabledRule, RuleChange, Setting, Webhook
+from coach.storage.tables.operations import Delivery, DisabledRule, Replay, RuleChange, Setting, Webhook
 from coach.storage.tables.practice import Assignment, PracticeTalk
-from coach.storage.tables.reviews import QueuedCall, StoredReview, StoredVerdict
+from coach.storage.tables.reviews import QueuedCall, StoredReview
 
 __all__ = [
     "ApiKey",
@@ -20,12 +20,12 @@ __all__ = [
     "PastReport",
     "PracticeTalk",
     "QueuedCall",
+    "Replay",
     "RuleChange",
     "Setting",
     "SetupLink",
     "SignIn",
     "StoredReview",
-    "StoredVerdict",
     "User",
     "Webhook",
     "Worker",

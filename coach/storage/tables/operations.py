@@ -49,7 +49,7 @@ class Delivery(Base):
 class RuleChange(Base):
     """A file of the rule folder as the team wants it in place of the shipped one; `path` is relative to `rules/`.
 
-    `state` is draft, active or retired.
+    `state` is draft, active or retired; `based_on` the change that was in force when it was begun (empty: the shipped file).
     """
 
     __tablename__ = "rule_changes"
@@ -59,6 +59,7 @@ class RuleChange(Base):
     text: Mapped[str] = mapped_column(Text)
     state: Mapped[str] = mapped_column(String(10), index=True)
     author_id: Mapped[str] = mapped_column(ForeignKey("users.id"))
+    based_on: Mapped[str] = mapped_column(String(32), default="")
     created_at: Mapped[datetime]
     activated_at: Mapped[datetime | None]
 
@@ -71,3 +72,29 @@ class DisabledRule(Base):
     rule_id: Mapped[str] = mapped_column(primary_key=True)
     user_id: Mapped[str] = mapped_column(ForeignKey("users.id"))
     at: Mapped[datetime]
+
+
+class Replay(Base):
+    """The stored calls judged anew: with a draft, to see what it would change, or with the rules of today, to be kept.
+
+    `kind` is draft or library; `state` waiting, working, done or failed; `done` of `total` calls are judged. `changes` are
+    the calls whose findings change and `verdict` how draft and old rules do on the reviewed calls, both as JSON.
+    `judged_with` is the digest of what it judges with, `rules` the draft as it was replayed.
+    """
+
+    __tablename__ = "replays"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    state: Mapped[str] = mapped_column(String(10), index=True)
+    draft_id: Mapped[str | None] = mapped_column(ForeignKey("rule_changes.id", ondelete="CASCADE"), index=True)
+    rules: Mapped[str] = mapped_column(Text, default="")
+    asked_by: Mapped[str] = mapped_column(ForeignKey("users.id"))
+    asked_at: Mapped[datetime]
+    seen_at: Mapped[datetime | None]
+    total: Mapped[int] = mapped_column(default=0)
+    done: Mapped[int] = mapped_column(default=0)
+    judged_with: Mapped[str] = mapped_column(String(64), default="")
+    changes: Mapped[Any] = mapped_column(JSON, default=list)
+    verdict: Mapped[Any] = mapped_column(JSON, default=dict)
+    problem: Mapped[str] = mapped_column(Text, default="")

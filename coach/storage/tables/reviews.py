@@ -25,18 +25,6 @@ class StoredReview(Base):
     acknowledged_at: Mapped[datetime | None]
 
 
-class StoredVerdict(Base):
-    """A verdict of a review, for figures over many of them: agree, reject, change or missed."""
-
-    __tablename__ = "verdicts"
-
-    review_id: Mapped[str] = mapped_column(ForeignKey("reviews.id", ondelete="CASCADE"), primary_key=True)
-    turn: Mapped[int] = mapped_column(primary_key=True)
-    code: Mapped[str] = mapped_column(String(40), primary_key=True)
-    decision: Mapped[str] = mapped_column(String(10), index=True)
-    changed_to: Mapped[str] = mapped_column(String(40), default="")
-
-
 class QueuedCall(Base):
     """A call that somebody is to review: how it was drawn, and by when."""
 
