@@ -6,6 +6,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from house import House, open_house
 from sqlalchemy import create_engine, text
 
 from coach.pipeline import Coach
@@ -39,3 +40,11 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
     with server.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     server.dispose()
+
+
+@pytest.fixture
+def house(database: Database, tmp_path: Path, coach: Coach) -> Iterator[House]:
+    """A running service with a rep, his colleague and supervisor, a stranger of another team and an administrator."""
+    house = open_house(database, tmp_path, coach)
+    with house.guest:
+        yield house

@@ -1,75 +1,133 @@
-"""The page and the API."""
-
-from collections.abc import Iterator
+"""The frame of the service: who comes in, what every answer carries, how problems are told; and analysis without keeping."""
 
 import pytest
 from fastapi.testclient import TestClient
+from house import House
 
 from coach.pipeline import Coach
-from coach.resources import folder
+from coach.settings import Settings
 from coach.web import create_app
+from coach.web.security import POLICY
 
 CALL = "销售:李老板好,这批货包在我身上。<script>\n客户:剩了三条。\n销售:不可能,你搞错了。"
+PASSWORD = "长长的密码123"
+BROWSER = {"accept": "text/html"}
 
 
-@pytest.fixture(scope="module")
-def client(coach: Coach) -> Iterator[TestClient]:
-    with TestClient(create_app(coach)) as client:
-        yield client
+def test_it_is_alive_and_ready(house: House) -> None:
+    assert house.guest.get("/healthz").json()["status"] == "ok"
+    assert house.guest.get("/readyz").json() == {"status": "ok", "workers": 0}
 
 
-def test_it_is_alive(client: TestClient) -> None:
-    assert client.get("/healthz").json()["status"] == "ok"
+def test_figures_name_no_person_and_no_call(house: House) -> None:
+    told = house.guest.get("/metrics").text
+    assert 'coach_calls{state="waiting"} 0' in told
+    assert "coach_users 5" in told
+    assert "小王" not in told
 
 
-def test_the_page_asks_for_a_conversation(client: TestClient) -> None:
-    page = client.get("/")
-    assert page.status_code == 200
-    assert "<textarea" in page.text
+def test_the_first_start_prints_a_link_that_makes_an_administrator_once(tmp_path, coach: Coach, capsys) -> None:
+    with TestClient(create_app(Settings(data_folder=tmp_path), coach=coach), headers=BROWSER) as browser:
+        link = next(word for word in capsys.readouterr().err.split() if "/setup/" in word).removeprefix(
+            "http://127.0.0.1:8000"
+        )
+        assert browser.get(link).status_code == 200
+        wrong = browser.post(link, data={"name": "老板", "password": PASSWORD, "again": "另一个密码123"})
+        assert wrong.status_code == 422
+        assert "不一样" in wrong.text
+        home = browser.post(link, data={"name": "老板", "password": PASSWORD, "again": PASSWORD})
+        assert home.status_code == 200
+        assert "老板" in home.text
+        used = browser.get(link)
+        assert used.status_code == 403
+        assert "已经用过或过期" in used.text
+    with TestClient(create_app(Settings(data_folder=tmp_path), coach=coach)):
+        assert "/setup/" not in capsys.readouterr().err
 
 
-def test_a_pasted_conversation_becomes_a_report(client: TestClient) -> None:
-    page = client.post("/report", data={"text": CALL})
-    assert page.status_code == 200
-    assert "好说大话" in page.text
-    assert "<script>" not in page.text
+def test_who_is_not_signed_in_is_sent_to_sign_in_and_comes_back(house: House) -> None:
+    house.service.accounts.change_password(house.people["rep"].id, PASSWORD)
+    asked = house.guest.get("/practice?level=2", headers=BROWSER, follow_redirects=False)
+    assert asked.headers["location"] == "/sign-in?next=/practice%3Flevel%3D2"
+    wrong = house.guest.post(
+        "/sign-in", data={"name": "小王", "password": "不对的密码", "next": "/practice"}, headers=BROWSER
+    )
+    assert wrong.status_code == 403
+    assert "用户名或密码不对" in wrong.text
+    right = house.guest.post(
+        "/sign-in",
+        data={"name": "小王", "password": PASSWORD, "next": "/practice"},
+        headers=BROWSER,
+        follow_redirects=False,
+    )
+    assert right.headers["location"] == "/practice"
+    assert "httponly" in right.headers["set-cookie"].lower()
+    assert house.guest.get("/practice", headers=BROWSER).status_code == 200
 
 
-def test_an_uploaded_file_becomes_a_report(client: TestClient) -> None:
-    page = client.post("/report", files={"file": ("../a.txt", CALL.encode("gb18030"))})
-    assert page.status_code == 200
-    assert "包在我身上" in page.text
+@pytest.mark.parametrize("next", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"])
+def test_signing_in_leads_nowhere_else(house: House, next: str) -> None:
+    house.service.accounts.change_password(house.people["rep"].id, PASSWORD)
+    answer = house.guest.post(
+        "/sign-in", data={"name": "小王", "password": PASSWORD, "next": next}, headers=BROWSER, follow_redirects=False
+    )
+    assert answer.headers["location"] == "/"
 
 
-@pytest.mark.parametrize("text", ["", "  "])
-def test_nothing_to_judge_gives_the_form_again(client: TestClient, text: str) -> None:
-    page = client.post("/report", data={"text": text})
-    assert page.status_code == 422
-    assert "还没有内容" in page.text
+def test_five_wrong_passwords_and_no_more_for_a_while(house: House) -> None:
+    answers = [house.guest.post("/sign-in", data={"name": "小王", "password": "x"}).status_code for _ in range(7)]
+    assert answers == [403] * 5 + [429] * 2
 
 
-def test_what_was_typed_is_kept_after_a_mistake(client: TestClient) -> None:
-    page = client.post("/report", data={"text": CALL, "rep": "没有这个人"})
-    assert page.status_code == 422
-    assert "包在我身上" in page.text
-    assert "没有叫「没有这个人」" in page.text
+def test_a_form_needs_its_token(house: House) -> None:
+    browser = house.client("rep")
+    refused = browser.post("/sign-out", headers={"x-form-token": "wrong"})
+    assert refused.status_code == 403
+    assert "请刷新页面" in refused.text
+    assert browser.get("/").status_code == 200
+    assert browser.post("/sign-out", follow_redirects=False).headers["location"] == "/sign-in"
+    assert browser.get("/", follow_redirects=False).status_code == 303
 
 
-@pytest.mark.parametrize(
-    ("name", "content", "told"),
-    [("a.txt", b"\x00\x01", "不是能读的文字"), ("a.wav", b"RIFF\x00", "读不出声音"), ("a.mp3", b"", "空文件")],
-)
-def test_bad_files_are_told_on_the_page(client: TestClient, name: str, content: bytes, told: str) -> None:
-    page = client.post("/report", files={"file": (name, content)})
-    assert page.status_code == 422
-    assert told in page.text
+def test_every_answer_says_what_browsers_may_do(house: House) -> None:
+    for path in ("/sign-in", "/healthz", "/static/pages.css", "/nothing"):
+        headers = house.guest.get(path).headers
+        assert headers["content-security-policy"] == POLICY
+        assert headers["x-content-type-options"] == "nosniff"
 
 
-def test_the_api_judges_text_and_turns(client: TestClient) -> None:
-    by_text = client.post("/api/analyse", json={"text": CALL}).json()
+def test_what_is_not_there_is_told_as_a_page_or_as_a_problem(house: House) -> None:
+    page = house.client("rep").get("/nothing")
+    assert page.status_code == 404
+    assert "没有这个页面" in page.text
+    told = house.guest.get("/api/v1/nothing")
+    assert told.headers["content-type"] == "application/problem+json"
+
+
+def test_nothing_unexpected_shows_its_inside(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("客户的秘密")
+
+    monkeypatch.setattr(type(house.service.sign_ins), "visitor", broken)
+    with TestClient(house.app, raise_server_exceptions=False, cookies={"coach_session": "x"}) as browser:
+        answer = browser.get("/", headers=BROWSER)
+    assert answer.status_code == 500
+    assert "程序出了意外" in answer.text
+    assert "秘密" not in answer.text
+
+
+def test_the_interface_judges_text_and_turns(house: House) -> None:
+    client = house.client("rep")
+    by_text = client.post("/api/v1/analyse", json={"text": CALL}).json()
     turns = [{"speaker": turn["speaker"], "text": turn["text"]} for turn in by_text["transcript"]["turns"]]
-    by_turns = client.post("/api/analyse", json={"turns": turns}).json()
+    by_turns = client.post("/api/v1/analyse", json={"turns": turns}).json()
     assert [one["code"] for one in by_text["findings"]] == [one["code"] for one in by_turns["findings"]] != []
+
+
+def test_the_interface_wants_to_know_who_asks(house: House) -> None:
+    answer = house.guest.post("/api/v1/analyse", json={"text": CALL})
+    assert answer.status_code == 401
+    assert "Authorization" in answer.json()["detail"]
 
 
 @pytest.mark.parametrize(
@@ -84,33 +142,19 @@ def test_the_api_judges_text_and_turns(client: TestClient) -> None:
         {"text": 1},
     ],
 )
-def test_wrong_requests_are_problems_in_chinese(client: TestClient, body: object) -> None:
-    answer = client.post("/api/analyse", json=body)
+def test_wrong_requests_are_problems_in_chinese(house: House, body: object) -> None:
+    answer = house.client("rep").post("/api/v1/analyse", json=body)
     assert answer.status_code == 422
     assert answer.headers["content-type"] == "application/problem+json"
     assert any("一" <= mark <= "龥" for mark in answer.json()["detail"])
 
 
-def test_too_large_a_body_is_refused(client: TestClient) -> None:
-    answer = client.post("/report", headers={"content-length": str(2 << 30)}, content=b"x")
+def test_too_large_a_body_is_refused(house: House) -> None:
+    answer = house.guest.post("/api/v1/analyse", headers={"content-length": str(2 << 30)}, content=b"x")
     assert answer.status_code == 413
 
 
-def test_the_interface_is_described_with_examples(client: TestClient) -> None:
-    described = client.get("/openapi.json").json()
-    content = described["paths"]["/api/analyse"]["post"]["requestBody"]["content"]["application/json"]
+def test_the_interface_is_described_with_examples(house: House) -> None:
+    described = house.guest.get("/openapi.json").json()
+    content = described["paths"]["/api/v1/analyse"]["post"]["requestBody"]["content"]["application/json"]
     assert set(content["examples"]) == {"text", "turns"}
-
-
-def test_the_page_can_tell_why_something_was_not_flagged(client: TestClient) -> None:
-    page = client.post("/report", data={"text": "销售：这事我不敢说包在我身上。\n客户：嗯。"})
-    assert "但这是否定的说法" in page.text
-
-
-def test_an_uploaded_recording_becomes_a_report_that_plays(client: TestClient) -> None:
-    sound = (folder("samples") / "recorded" / "telecom-complaint.flac").read_bytes()
-    page = client.post("/report", files={"file": ("王店长 11月3日.flac", sound)})
-    assert page.status_code == 200
-    assert "<h1>王店长 11月3日</h1>" in page.text
-    assert 'src="data:audio/mp4;base64,' in page.text
-    assert "data-at=" in page.text

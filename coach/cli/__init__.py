@@ -11,7 +11,20 @@ from typing import Annotated
 import typer
 
 from coach import __version__
-from coach.cli import analyse, corpus, output, practice, recordings, rules, serve, training, transcribe, watch, worker
+from coach.cli import (
+    analyse,
+    backup,
+    corpus,
+    output,
+    practice,
+    recordings,
+    rules,
+    serve,
+    training,
+    transcribe,
+    watch,
+    worker,
+)
 from coach.cli.usage import UsageError, sentence
 from coach.errors import CoachError
 
@@ -31,6 +44,8 @@ _typer.command("transcribe")(transcribe.transcribe)
 _typer.command("serve")(serve.serve)
 _typer.command("worker")(worker.worker)
 _typer.command("watch")(watch.watch)
+_typer.command("backup")(backup.backup)
+_typer.command("restore")(backup.restore)
 _typer.command("train")(training.train)
 _typer.command("evaluate")(training.evaluate)
 _typer.command("corpus")(corpus.corpus)

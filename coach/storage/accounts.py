@@ -1,31 +1,27 @@
-"""Who may come in: accounts, signed-in browsers, keys for machines, and the link that makes the first administrator."""
+"""The accounts: who there is, what they may do, and the links with which people set their passwords."""
 
-import hashlib
 import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from functools import lru_cache
 from uuid import uuid4
 
-from pwdlib import PasswordHash
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from coach.errors import AccessError, InputError, ThrottledError
+from coach.errors import AccessError, InputError, NotFoundError
 from coach.storage.database import Database
-from coach.storage.tables import ApiKey, FailedSignIn, SetupLink, SignIn, User
+from coach.storage.secrets import check_password, digest_of, hashed
+from coach.storage.tables import SetupLink, SignIn, User
 
 _NAME = re.compile(r"[\w.\-@]{1,40}")
-_SHORTEST_PASSWORD = 8
-_LONGEST_PASSWORD = 200
-_SIGNED_IN_FOR = timedelta(days=14)
+_LONGEST_TEAM = 40
 _SETUP_FOR = timedelta(hours=24)
-_MOST_FAILURES = 5
-_FAILURES_COUNT_FOR = timedelta(minutes=15)
-_KEY_PREFIX = "coach_"
+_INVITED_FOR = timedelta(days=7)
+LANGUAGES = {"zh": "中文", "en": "English"}
 
 
 class Role(StrEnum):
@@ -41,16 +37,17 @@ ROLE_NAMES = {Role.REP: "客户经理", Role.SUPERVISOR: "主管", Role.ADMINIST
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Somebody who came in. `form_token` must come back with every form he sends; keys have none. `writes`: he may also
-    change things.
+    """Somebody who came in. `form_token` must come back with every form he sends; keys have none. `scopes` is what a key
+    may do (`calls:read`); None: a person, who may do all that his role allows.
     """
 
     id: str
     name: str
     role: Role
     team: str
+    language: str = "zh"
     form_token: str = ""
-    writes: bool = True
+    scopes: frozenset[str] | None = None
 
     @property
     def leads(self) -> bool:
@@ -70,57 +67,101 @@ class Accounts:
     database: Database
     clock: Callable[[], datetime] = now
 
+    # Links: the first administrator's, and those of people who are invited or have forgotten their password.
+
     def setup_token(self) -> str | None:
         """A new secret for making the first administrator; the ones before it no longer work. None once there is one."""
         with self.database.begin() as session:
-            if _has_administrator(session):
+            if _administrators(session):
                 return None
-            session.execute(delete(SetupLink))
-            token = secrets.token_urlsafe(24)
-            session.add(SetupLink(digest=_digest(token), expires_at=self.clock() + _SETUP_FOR))
-        return token
+            session.execute(delete(SetupLink).where(SetupLink.user_id.is_(None)))
+            return self._link(session, None, _SETUP_FOR)
 
-    def setup_is_open(self, token: str) -> bool:
-        """Whether this secret makes an administrator."""
+    def invitation(self, user_id: str) -> str:
+        """A new secret with which this person sets his password; the ones before it no longer work. NotFoundError."""
         with self.database.begin() as session:
-            return self._setup_link(session, token) is not None
+            user = _with_id(session, user_id)
+            session.execute(delete(SetupLink).where(SetupLink.user_id == user.id))
+            return self._link(session, user.id, _INVITED_FOR)
 
-    def set_up(self, token: str, name: str, password: str) -> Visitor:
-        """The first administrator. Raises AccessError for a wrong or used secret, InputError for what `add` refuses."""
+    def invited(self, token: str) -> User | None:
+        """Whose password this secret sets; None: it makes the first administrator. Raises AccessError if it is used up."""
+        with self.database.reading() as session:
+            link = self._open_link(session, token)
+            return session.get(User, link.user_id) if link.user_id else None
+
+    def set_up(self, token: str, password: str, *, name: str = "") -> Visitor:
+        """Use a link: the first administrator, of this name, or a new password for the invited one.
+
+        Raises AccessError for a wrong or used secret, InputError for what `add` refuses.
+        """
         with self.database.begin() as session:
-            link = self._setup_link(session, token)
-            if link is None:
-                raise AccessError("这个设置链接已经用过或过期了。请重新启动服务，用控制台上新的链接。")
+            link = self._open_link(session, token)
             session.delete(link)
-            return _visitor(self._added(session, name, password, Role.ADMINISTRATOR, ""))
+            if link.user_id is None:
+                return visitor_of(self._added(session, name, Role.ADMINISTRATOR, "", password))
+            user = _with_id(session, link.user_id)
+            _set_password(session, user, password)
+            return visitor_of(user)
 
-    def add(self, name: str, password: str, role: Role, team: str = "") -> Visitor:
-        """A new account. Raises InputError for a name that is taken or odd, or a password that is too short."""
-        with self.database.begin() as session:
-            return _visitor(self._added(session, name, password, role, team))
+    # Changes.
 
-    def change_password(self, name: str, password: str) -> None:
-        """A new password; whoever was signed in to this account is out. Raises InputError."""
-        _check_password(password)
-        with self.database.begin() as session:
-            user = _named(session, name)
-            user.password = _hasher().hash(password)
-            session.execute(delete(SignIn).where(SignIn.user_id == user.id))
+    def add(self, name: str, role: Role, team: str = "", *, password: str = "") -> Visitor:
+        """A new account; without a password nobody can sign in to it until a link has set one.
 
-    def set_disabled(self, name: str, disabled: bool = True) -> None:
-        """Shut an account, or open it again; its calls stay. Raises InputError, also for the last administrator."""
+        Raises InputError for a name that is taken or odd, or a password that is too short.
+        """
         with self.database.begin() as session:
-            user = _named(session, name)
+            return visitor_of(self._added(session, name, role, team, password))
+
+    def change(self, user_id: str, *, role: Role, team: str) -> User:
+        """Another role or team. Raises NotFoundError, InputError for the last administrator."""
+        with self.database.begin() as session:
+            user = _with_id(session, user_id)
+            user.role, user.team = role, _team(team)
+            _keep_an_administrator(session)
+            return user
+
+    def set_disabled(self, user_id: str, disabled: bool) -> User:
+        """Shut an account, or open it again; its calls stay, its keys and links do not work meanwhile.
+
+        Raises NotFoundError, InputError for the last administrator.
+        """
+        with self.database.begin() as session:
+            user = _with_id(session, user_id)
             user.disabled = disabled
-            session.flush()
-            if not _has_administrator(session):
-                raise InputError("这是最后一个管理员，不能停用。请先添加另一个管理员。")
-            session.execute(delete(SignIn).where(SignIn.user_id == user.id))
+            _keep_an_administrator(session)
+            if disabled:
+                session.execute(delete(SignIn).where(SignIn.user_id == user.id))
+                session.execute(delete(SetupLink).where(SetupLink.user_id == user.id))
+            return user
+
+    def change_password(self, user_id: str, password: str) -> None:
+        """A new password; whoever was signed in to this account is out. Raises NotFoundError, InputError."""
+        with self.database.begin() as session:
+            _set_password(session, _with_id(session, user_id), password)
+
+    def speak(self, user_id: str, language: str) -> None:
+        """The language of this person's pages. Raises NotFoundError, InputError."""
+        if language not in LANGUAGES:
+            raise InputError("只有中文和英文两种界面。")
+        with self.database.begin() as session:
+            _with_id(session, user_id).language = language
+
+    # Who there is.
 
     def everybody(self) -> list[User]:
         """All accounts, by team and name."""
-        with self.database.begin() as session:
+        with self.database.reading() as session:
             return list(session.scalars(select(User).order_by(User.team, User.name)))
+
+    def named(self, name: str) -> User:
+        """The account of this name. Raises NotFoundError."""
+        with self.database.reading() as session:
+            user = session.scalar(select(User).where(User.name == name))
+        if user is None:
+            raise NotFoundError(f"没有「{name}」这个用户。")
+        return user
 
     def reps_for(self, visitor: Visitor) -> list[User]:
         """The open accounts whose calls this visitor may see, himself included."""
@@ -129,151 +170,76 @@ class Accounts:
             query = query.where(User.id == visitor.id)
         elif visitor.role is Role.SUPERVISOR:
             query = query.where((User.team == visitor.team) | (User.id == visitor.id))
-        with self.database.begin() as session:
+        with self.database.reading() as session:
             return list(session.scalars(query))
 
-    def sign_in(self, name: str, password: str) -> str:
-        """A secret for the browser. Raises AccessError for a wrong name or password, ThrottledError after five wrong ones
-        within a quarter of an hour.
-        """
-        self._check_failures(name)
-        with self.database.begin() as session:
-            user = session.scalar(select(User).where(User.name == name))
-            known = _hasher().verify(password[:_LONGEST_PASSWORD], user.password if user else _no_password())
-            if user is not None and known and not user.disabled:
-                session.execute(delete(FailedSignIn).where(FailedSignIn.name == name))
-                session.execute(delete(SignIn).where(SignIn.expires_at < self.clock()))
-                token = secrets.token_urlsafe(32)
-                session.add(
-                    SignIn(
-                        digest=_digest(token),
-                        user_id=user.id,
-                        form_token=secrets.token_urlsafe(24),
-                        expires_at=self.clock() + _SIGNED_IN_FOR,
-                    )
-                )
-                return token
-        with self.database.begin() as session:
-            session.add(FailedSignIn(name=name[:200], at=self.clock()))
-        raise AccessError("用户名或密码不对。")
-
-    def signed_in(self, token: str) -> Visitor | None:
-        """Who holds this secret."""
-        query = select(User, SignIn).join(SignIn).where(SignIn.digest == _digest(token))
-        with self.database.begin() as session:
-            found = session.execute(query).one_or_none()
-        if found is None or found[0].disabled or found[1].expires_at < self.clock():
-            return None
-        return _visitor(found[0], form_token=found[1].form_token)
-
-    def sign_out(self, token: str) -> None:
-        """The secret is worth nothing any more."""
-        with self.database.begin() as session:
-            session.execute(delete(SignIn).where(SignIn.digest == _digest(token)))
-
-    def new_key(self, visitor: Visitor, name: str, *, writes: bool) -> str:
-        """A key for machines, shown this once; it may do what its owner may. Raises InputError without a name."""
-        if not name.strip():
-            raise InputError("给密钥起个名字，以后才知道是谁在用。")
-        key = _KEY_PREFIX + secrets.token_urlsafe(32)
-        with self.database.begin() as session:
-            session.add(
-                ApiKey(
-                    id=uuid4().hex,
-                    digest=_digest(key),
-                    user_id=visitor.id,
-                    name=name.strip()[:200],
-                    scope="write" if writes else "read",
-                    created_at=self.clock(),
-                )
-            )
-        return key
-
-    def keys_of(self, visitor: Visitor) -> list[ApiKey]:
-        """His keys that still work, newest first."""
-        query = select(ApiKey).where(ApiKey.user_id == visitor.id, ApiKey.revoked_at.is_(None))
-        with self.database.begin() as session:
-            return list(session.scalars(query.order_by(ApiKey.created_at.desc())))
-
-    def revoke(self, visitor: Visitor, key_id: str) -> None:
-        """One of his keys works no more."""
-        with self.database.begin() as session:
-            key = session.get(ApiKey, key_id)
-            if key is not None and key.user_id == visitor.id:
-                key.revoked_at = self.clock()
-
-    def by_key(self, key: str) -> Visitor | None:
-        """Whose key this is."""
-        query = select(User, ApiKey).join(ApiKey).where(ApiKey.digest == _digest(key), ApiKey.revoked_at.is_(None))
-        with self.database.begin() as session:
-            found = session.execute(query).one_or_none()
-            if found is None or found[0].disabled:
-                return None
-            found[1].used_at = self.clock()
-            return _visitor(found[0], writes=found[1].scope == "write")
-
-    def _added(self, session: Session, name: str, password: str, role: Role, team: str) -> User:
+    def _added(self, session: Session, name: str, role: Role, team: str, password: str) -> User:
         if not _NAME.fullmatch(name):
             raise InputError("用户名用 1 到 40 个汉字、字母、数字，可以有点、横线和 @。")
-        _check_password(password)
-        if session.scalar(select(User).where(User.name == name)) is not None:
-            raise InputError(f"已经有「{name}」这个用户了。")
+        if password:
+            check_password(password)
         user = User(
             id=uuid4().hex,
             name=name,
             role=role,
-            team=team.strip()[:200],
-            password=_hasher().hash(password),
+            team=_team(team),
+            password=hashed(password) if password else "",
+            language="zh",
             created_at=self.clock(),
         )
         session.add(user)
+        try:
+            session.flush()
+        except IntegrityError as error:
+            raise InputError(f"已经有「{name}」这个用户了。") from error
         return user
 
-    def _setup_link(self, session: Session, token: str) -> SetupLink | None:
-        link = session.get(SetupLink, _digest(token))
-        return link if link is not None and link.expires_at > self.clock() else None
+    def _link(self, session: Session, user_id: str | None, lasts: timedelta) -> str:
+        token = secrets.token_urlsafe(24)
+        session.add(SetupLink(digest=digest_of(token), user_id=user_id, expires_at=self.clock() + lasts))
+        return token
 
-    def _check_failures(self, name: str) -> None:
-        since = self.clock() - _FAILURES_COUNT_FOR
-        query = select(func.count()).where(FailedSignIn.name == name, FailedSignIn.at > since)
-        with self.database.begin() as session:
-            session.execute(delete(FailedSignIn).where(FailedSignIn.at <= since))
-            if (session.scalar(query) or 0) >= _MOST_FAILURES:
-                raise ThrottledError("密码错了太多次，请过一刻钟再试，或请管理员重设密码。")
+    def _open_link(self, session: Session, token: str) -> SetupLink:
+        link = session.get(SetupLink, digest_of(token))
+        if link is None or link.expires_at <= self.clock():
+            raise AccessError(
+                "这个链接已经用过或过期了。请找管理员要新的；还没有管理员时，请重新启动服务，用控制台上的新链接。"
+            )
+        return link
 
 
-def _named(session: Session, name: str) -> User:
-    user = session.scalar(select(User).where(User.name == name))
+def visitor_of(user: User, *, form_token: str = "", scopes: frozenset[str] | None = None) -> Visitor:
+    """The person of an account, come in."""
+    return Visitor(user.id, user.name, Role(user.role), user.team, user.language, form_token, scopes)
+
+
+def _with_id(session: Session, user_id: str) -> User:
+    user = session.get(User, user_id)
     if user is None:
-        raise InputError(f"没有「{name}」这个用户。")
+        raise NotFoundError("没有这个用户。")
     return user
 
 
-def _has_administrator(session: Session) -> bool:
-    query = select(func.count()).where(User.role == Role.ADMINISTRATOR, User.disabled.is_(False))
-    return bool(session.scalar(query))
+def _set_password(session: Session, user: User, password: str) -> None:
+    check_password(password)
+    user.password = hashed(password)
+    session.execute(delete(SignIn).where(SignIn.user_id == user.id))
+    session.execute(delete(SetupLink).where(SetupLink.user_id == user.id))
 
 
-def _visitor(user: User, *, form_token: str = "", writes: bool = True) -> Visitor:
-    return Visitor(user.id, user.name, Role(user.role), user.team, form_token, writes)
+def _administrators(session: Session) -> list[str]:
+    """The ids of those who can still come in as administrators; nobody else changes them until this transaction ends."""
+    query = select(User.id).where(User.role == Role.ADMINISTRATOR, User.disabled.is_(False), User.password != "")
+    return list(session.scalars(query.with_for_update()))
 
 
-def _check_password(password: str) -> None:
-    if not _SHORTEST_PASSWORD <= len(password) <= _LONGEST_PASSWORD:
-        raise InputError(f"密码至少 {_SHORTEST_PASSWORD} 个字符，最多 {_LONGEST_PASSWORD} 个。")
+def _keep_an_administrator(session: Session) -> None:
+    session.flush()
+    if not _administrators(session):
+        raise InputError("这是最后一个管理员，不能停用，也不能改成别的角色。请先添加另一个管理员。")
 
 
-def _digest(secret: str) -> str:
-    """Secrets are long and random, so that a plain digest is enough to keep them."""
-    return hashlib.sha256(secret.encode()).hexdigest()
-
-
-@lru_cache(maxsize=1)
-def _hasher() -> PasswordHash:
-    return PasswordHash.recommended()
-
-
-@lru_cache(maxsize=1)
-def _no_password() -> str:
-    """Checked for names that do not exist, so that these take as long."""
-    return _hasher().hash(secrets.token_urlsafe(16))
+def _team(team: str) -> str:
+    if len(team.strip()) > _LONGEST_TEAM:
+        raise InputError(f"团队的名字最多 {_LONGEST_TEAM} 个字。")
+    return team.strip()

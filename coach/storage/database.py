@@ -1,14 +1,16 @@
 """One database, SQLite or PostgreSQL: opened, brought up to date, and used in transactions that hold or leave nothing."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, create_engine, event
+from alembic.util import CommandError
+from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.orm import Session, sessionmaker
@@ -20,6 +22,9 @@ _WAIT_S = 15
 """How long SQLite waits for another writer before it gives up."""
 
 _ONLY_READS = "coach_only_reads"
+_MIGRATING = 0x636F616368
+"""The lock in PostgreSQL that is held while the tables are changed."""
+
 _BUSY = "数据库现在用不了（可能正在重启，或被别的程序占用）。刚才的操作没有保存，请稍等再试。"
 
 
@@ -63,18 +68,39 @@ class Database:
                 raise StorageError(_BUSY) from error
             raise
 
-    def migrate(self) -> None:
-        """Bring the tables up to date; on a new database make them. Raises StorageError if it cannot be used."""
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A connection that sees one moment for as long as it is open. Raises StorageError if the database fails."""
+        options = {_ONLY_READS: True} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
+        try:
+            with self.engine.execution_options(**options).connect() as connection:
+                yield connection
+        except DBAPIError as error:
+            raise StorageError(_BUSY) from error
+
+    def migrate(self, revisions: Sequence[str] = ("heads",)) -> None:
+        """Bring the tables up to date, or to older `revisions`; on a new database make them.
+
+        Raises StorageError if it cannot be used.
+        """
         if self.is_sqlite and self.url.database:
             _make_folder(Path(self.url.database).parent)
         config = Config()
         config.set_main_option("script_location", str(_MIGRATIONS))
+        engine = _engine(self.url, foreign_keys=False)
         try:
-            with self.engine.begin() as connection:
+            with engine.begin() as connection:
+                if not self.is_sqlite:  # one process at a time; SQLite has one writer anyway
+                    connection.execute(select(func.pg_advisory_xact_lock(_MIGRATING)))
                 config.attributes["connection"] = connection
-                command.upgrade(config, "head")
+                for revision in revisions:
+                    command.upgrade(config, revision)
+        except CommandError as error:
+            raise StorageError("数据库是更新的版本建的，请先升级程序。") from error
         except DBAPIError as error:
             raise StorageError(f"数据库打不开或升级失败：{self.url.render_as_string(hide_password=True)}。") from error
+        finally:
+            engine.dispose()
 
     def close(self) -> None:
         """Give every connection back."""
@@ -91,24 +117,25 @@ def _url(text: str) -> URL:
     return url.set(drivername="postgresql+psycopg") if url.drivername == "postgresql" else url
 
 
-def _engine(url: URL) -> Engine:
+def _engine(url: URL, *, foreign_keys: bool = True) -> Engine:
+    """Without `foreign_keys` a migration may put a new table in the place of one that others point to."""
     try:
         if url.get_backend_name() == "sqlite":
-            engine = create_engine(url, connect_args={"timeout": _WAIT_S})
-            event.listen(engine, "connect", _prepare_sqlite)
+            engine = create_engine(url, connect_args={"timeout": _WAIT_S}, hide_parameters=True)
+            event.listen(engine, "connect", partial(_prepare_sqlite, foreign_keys=foreign_keys))
             event.listen(engine, "begin", _begin_sqlite)
             return engine
-        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
+        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20, hide_parameters=True)
     except (NoSuchModuleError, ModuleNotFoundError) as error:
         raise StorageError(
             "缺少这种数据库的驱动，请运行 pip install 'sales-conversation-coach[postgresql]'。"
         ) from error
 
 
-def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+def _prepare_sqlite(connection: sqlite3.Connection, _record: Any, *, foreign_keys: bool) -> None:
     """Readers beside a writer, foreign keys, and transactions begun by us: the driver begins them too late."""
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", f"foreign_keys={'ON' if foreign_keys else 'OFF'}"):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -174,6 +174,16 @@ class Library:
         if name:
             self._forget_recording(name)
 
+    def forget_recording(self, visitor: Visitor, call_id: str) -> None:
+        """Delete the recording of a call; what was said and found stays. Raises NotFoundError."""
+        with self.database.begin() as session:
+            call = found(session, visitor, call_id)
+            name = call.recording
+            call.recording, call.sound = None, None
+        self.recordings.sound(call_id).unlink(missing_ok=True)
+        if name:
+            self._forget_recording(name)
+
     def _forget_recording(self, name: str) -> None:
         def is_used() -> bool:
             with self.database.reading() as session:

@@ -1,29 +1,49 @@
-"""The web service: a page and an API around one Coach. `create_app()` builds it; nothing happens at import."""
+"""The web service: pages and an interface around one Coach and one library. `create_app()` builds it; nothing happens at
+import.
+"""
 
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
-from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, JSONResponse, Response
+from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
+from starlette.staticfiles import StaticFiles
 
 from coach import __version__
-from coach.errors import CoachError
 from coach.pipeline import Coach
-from coach.web import api, pages, practice
+from coach.render import html
+from coach.settings import Settings, read_settings
+from coach.web import home, practice, sign_in
+from coach.web.api import analyse
+from coach.web.health import router as health
 from coach.web.limits import LimitBody
-from coach.web.templating import page
+from coach.web.problems import answer_problems
+from coach.web.security import SecurityHeaders
+from coach.web.service import Service, open_service
 
 _DESCRIPTION = "找出销售对话里的十个说话习惯问题，讲清为什么，给出更好的说法。全部在本机运行，不访问网络。"
+_STATIC = Path(__file__).parent / "static"
+
+ROUTERS = (health, sign_in.router, home.router, practice.pages, analyse.router, practice.api)
+"""Every part of the service, in the order in which addresses are looked up."""
 
 
-def create_app(coach: Coach | None = None) -> FastAPI:
-    """The application; loads the shipped rules when it starts unless a Coach is given."""
+def create_app(settings: Settings | None = None, *, coach: Coach | None = None) -> FastAPI:
+    """The application, by the settings of the environment and with the shipped rules unless others are given.
+
+    When it starts it brings the database up to date; while nobody is an administrator, it prints the link that makes one.
+    """
+    settings = settings or read_settings()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.coach = coach or Coach.load()
+        service = await run_in_threadpool(lambda: open_service(settings, coach or Coach.load()))
+        app.state.service = service
+        _tell_setup_link(service)
         yield
+        service.database.close()
 
     app = FastAPI(
         title="销售对话教练",
@@ -34,37 +54,18 @@ def create_app(coach: Coach | None = None) -> FastAPI:
         redoc_url=None,
     )
     app.add_middleware(LimitBody)
-    app.include_router(api.router)
-    app.include_router(pages.router)
-    app.include_router(practice.pages)
-    app.include_router(practice.api)
-    app.add_exception_handler(CoachError, _coach_error)
-    app.add_exception_handler(RequestValidationError, _wrong_request)
+    app.add_middleware(SecurityHeaders, secure=settings.is_secure)
+    for router in ROUTERS:
+        app.include_router(router)
+    app.mount("/static/report", StaticFiles(directory=Path(html.__file__).parent / "static"))
+    app.mount("/static", StaticFiles(directory=_STATIC))
+    answer_problems(app)
     return app
 
 
-async def _coach_error(request: Request, error: Exception) -> Response:
-    """A page for a browser that asked for one, problem+json for everybody else."""
-    status = error.status if isinstance(error, CoachError) else 500
-    if "text/html" in request.headers.get("accept", ""):
-        return HTMLResponse(page("problem.html.j2", problem=str(error)), status)
-    return problem(status, str(error))
-
-
-async def _wrong_request(_request: Request, error: Exception) -> JSONResponse:
-    where = (
-        [".".join(str(part) for part in one["loc"][1:]) for one in error.errors()]
-        if isinstance(error, RequestValidationError)
-        else []
-    )
-    return problem(422, f"请求的内容不对，请检查：{'、'.join(filter(None, where)) or '请求体应为 JSON'}")
-
-
-def problem(status: int, detail: str) -> JSONResponse:
-    """An error as problem+json (RFC 9457), with a Chinese sentence."""
-    title = {413: "内容太大", 422: "内容没法分析", 501: "缺少组件"}.get(status, "没能完成")
-    return JSONResponse(
-        {"type": "about:blank", "title": title, "status": status, "detail": detail},
-        status,
-        media_type="application/problem+json",
-    )
+def _tell_setup_link(service: Service) -> None:
+    token = service.accounts.setup_token()
+    if token is not None:
+        link = f"{service.settings.public_url}/setup/{token}"
+        sys.stderr.write(f"第一次使用：请打开 {link} 建立管理员账号（链接一天内有效，只能用一次）。\n")
+        sys.stderr.flush()

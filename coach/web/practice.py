@@ -3,11 +3,10 @@ can speak, and hear the customer.
 """
 
 from functools import lru_cache
-from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, File, Form, Request, UploadFile
-from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
+from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from pydantic import BaseModel, Field, TypeAdapter
 
 from coach.asr import Listening
@@ -21,30 +20,30 @@ from coach.practice.session import HINTS, SecondTry, Session, say, say_again, sh
 from coach.practice.store import SessionStore, sessions_folder
 from coach.render import render
 from coach.resources import folder
+from coach.web.service import service_of
 from coach.web.templating import page
 from coach.web.uploads import as_file
+from coach.web.visitors import signed_in
 
-pages = APIRouter(include_in_schema=False)
-api = APIRouter(prefix="/api/practice", tags=["练习"])
+pages = APIRouter(include_in_schema=False, dependencies=[Depends(signed_in)])
+api = APIRouter(prefix="/api/v1/practice", tags=["练习"], dependencies=[Depends(signed_in)])
 
-_SCRIPT = Path(__file__).parent / "static" / "practice.js"
 _LONGEST_SPEECH = 20 << 20
 
 
 @pages.get("/practice")
-def index() -> HTMLResponse:
+def index(request: Request) -> HTMLResponse:
     """The scenarios, and the talks that can be gone on with."""
     going_on = [(talk, _scenarios()[talk.scenario]) for talk in _store().latest() if talk.scenario in _scenarios()]
-    return HTMLResponse(
-        page(
-            "practice_list.html.j2",
-            scenarios=_scenarios().values(),
-            going_on=going_on,
-            name_of=name_of,
-            end_names=END_NAMES,
-            levels=LEVELS,
-            hints=HINTS,
-        )
+    return page(
+        request,
+        "practice_list.html.j2",
+        scenarios=_scenarios().values(),
+        going_on=going_on,
+        name_of=name_of,
+        end_names=END_NAMES,
+        levels=LEVELS,
+        hints=HINTS,
     )
 
 
@@ -58,16 +57,10 @@ def begin(
     return RedirectResponse(f"/practice/{talk.id}", 303)
 
 
-@pages.get("/practice/practice.js")
-def script() -> FileResponse:
-    """Push to talk, and the customer's voice."""
-    return FileResponse(_SCRIPT, media_type="text/javascript")
-
-
 @pages.post("/practice/hear")
 def hear(request: Request, sound: Annotated[UploadFile, File()]) -> JSONResponse:
     """What the rep said into the microphone, as text."""
-    coach: Coach = request.app.state.coach
+    coach: Coach = service_of(request).coach
     if (sound.size or 0) > _LONGEST_SPEECH:
         raise InputError("一次说得太长了，请一句一句说。")
     with as_file(sound, ".webm") as path:
@@ -76,9 +69,9 @@ def hear(request: Request, sound: Annotated[UploadFile, File()]) -> JSONResponse
 
 
 @pages.get("/practice/{session_id}")
-def talk_page(session_id: str) -> HTMLResponse:
+def talk_page(request: Request, session_id: str) -> HTMLResponse:
     """A talk as it stands."""
-    return _talk(*_opened(session_id))
+    return _talk(request, *_opened(session_id))
 
 
 @pages.post("/practice/{session_id}")
@@ -86,17 +79,17 @@ def answer(
     request: Request, session_id: str, text: Annotated[str, Form()] = "", again: Annotated[bool, Form()] = False
 ) -> Response:
     """The rep's next turn, or his last one anew; what cannot be used is told, and what he typed is kept."""
-    coach: Coach = request.app.state.coach
+    coach: Coach = service_of(request).coach
     talk, scenario = _opened(session_id)
     try:
         if again:
             talk, tried = say_again(coach, scenario, talk, text)
             if not tried.good:
-                return _talk(talk, scenario, tried=tried, typed=text)
+                return _talk(request, talk, scenario, tried=tried, typed=text)
         else:
             talk = say(coach, scenario, talk, text)
     except InputError as error:
-        return _talk(talk, scenario, problem=str(error), typed=text, status=error.status)
+        return _talk(request, talk, scenario, problem=str(error), typed=text, status=error.status)
     _store().write(talk)
     return RedirectResponse(f"/practice/{session_id}#end", 303)
 
@@ -104,24 +97,23 @@ def answer(
 @pages.get("/practice/{session_id}/report")
 def report(request: Request, session_id: str) -> HTMLResponse:
     """How the talk went."""
-    talk, scenario, told = _told(request.app.state.coach, session_id)
-    return HTMLResponse(
-        page(
-            "practice_report.html.j2",
-            talk=talk,
-            scenario=scenario,
-            told=told,
-            end=END_NAMES[told.end],
-            points=_points(told.trust),
-            next_one=_scenarios()[told.next_scenario] if told.next_scenario else None,
-        )
+    talk, scenario, told = _told(service_of(request).coach, session_id)
+    return page(
+        request,
+        "practice_report.html.j2",
+        talk=talk,
+        scenario=scenario,
+        told=told,
+        end=END_NAMES[told.end],
+        points=_points(told.trust),
+        next_one=_scenarios()[told.next_scenario] if told.next_scenario else None,
     )
 
 
 @pages.get("/practice/{session_id}/call")
 def call(request: Request, session_id: str) -> HTMLResponse:
     """The same report as for a call."""
-    return HTMLResponse(render(_told(request.app.state.coach, session_id)[2].report, format="html"))
+    return HTMLResponse(render(_told(service_of(request).coach, session_id)[2].report, format="html"))
 
 
 @pages.post("/practice/{session_id}/forget")
@@ -176,7 +168,7 @@ def api_talk(session_id: str) -> Response:
 def api_say(request: Request, session_id: str, said: SayIn) -> Response:
     """The rep's next turn; the talk with the customer's answer."""
     talk, scenario = _opened(session_id)
-    talk = say(request.app.state.coach, scenario, talk, said.text)
+    talk = say(service_of(request).coach, scenario, talk, said.text)
     _store().write(talk)
     return _json(_SESSION.dump_json(talk))
 
@@ -185,7 +177,7 @@ def api_say(request: Request, session_id: str, said: SayIn) -> Response:
 def api_again(request: Request, session_id: str, said: SayIn) -> Response:
     """The last turn anew; the talk, and whether it is better."""
     talk, scenario = _opened(session_id)
-    talk, tried = say_again(request.app.state.coach, scenario, talk, said.text)
+    talk, tried = say_again(service_of(request).coach, scenario, talk, said.text)
     _store().write(talk)
     return _json(_TRIED.dump_json((talk, tried)))
 
@@ -193,7 +185,7 @@ def api_again(request: Request, session_id: str, said: SayIn) -> Response:
 @api.get("/sessions/{session_id}/report", summary="练得怎么样")
 def api_report(request: Request, session_id: str) -> Response:
     """How the talk went."""
-    return _json(_DEBRIEF.dump_json(_told(request.app.state.coach, session_id)[2]))
+    return _json(_DEBRIEF.dump_json(_told(service_of(request).coach, session_id)[2]))
 
 
 def _opened(session_id: str) -> tuple[Session, Scenario]:
@@ -203,6 +195,7 @@ def _opened(session_id: str) -> tuple[Session, Scenario]:
 
 
 def _talk(
+    request: Request,
     talk: Session,
     scenario: Scenario,
     *,
@@ -213,19 +206,18 @@ def _talk(
 ) -> HTMLResponse:
     hints = {at: shown(talk, exchange.hints) for at, exchange in enumerate(talk.exchanges)}
     may_retry = talk.can_try_again and bool(hints[len(talk.exchanges) - 1])
-    return HTMLResponse(
-        page(
-            "practice_talk.html.j2",
-            talk=talk,
-            scenario=scenario,
-            hints_at=hints,
-            may_retry=may_retry,
-            tried=tried,
-            problem=problem,
-            typed=typed,
-            end=END_NAMES[talk.state.end],
-        ),
-        status,
+    return page(
+        request,
+        "practice_talk.html.j2",
+        status=status,
+        talk=talk,
+        scenario=scenario,
+        hints_at=hints,
+        may_retry=may_retry,
+        tried=tried,
+        problem=problem,
+        typed=typed,
+        end=END_NAMES[talk.state.end],
     )
 
 

@@ -1,23 +1,51 @@
-"""The pages' templates and the style they share with the report."""
+"""How a page is made: its template in the frame, with who looks at it, in his language."""
 
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from fastapi import Request
+from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 
-from coach.render import html
 from coach.render.templating import templates
+from coach.storage.accounts import Role, Visitor
+from coach.web.languages import language_of, said
 
-_HERE = Path(__file__).parent
+_TEMPLATES = Path(__file__).parent / "templates"
+FORM_TOKEN = "form_token"  # noqa: S105 - the name of a field
+
+_PLACES: tuple[tuple[str, str, frozenset[Role]], ...] = (
+    ("/", "首页", frozenset(Role)),
+    ("/upload", "上传", frozenset(Role)),
+    ("/calls", "对话", frozenset(Role)),
+    ("/practice", "练习", frozenset(Role)),
+    ("/reviews", "复核", frozenset(Role)),
+    ("/team", "团队", frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})),
+    ("/admin", "管理", frozenset({Role.ADMINISTRATOR})),
+)
+"""What the navigation leads to, and for whom."""
 
 
-def page(template: str, **shown: Any) -> str:
-    """A page from a template."""
-    return templates(_HERE / "templates").get_template(template).render(**shown, style=_style())
+def page(request: Request, template: str, *, status: int = 200, **shown: Any) -> HTMLResponse:
+    """A page from a template; in it stand `visitor` (None: nobody signed in), `_()` for texts of ours, `token_field` for every
+    form, and `places` for the navigation.
+    """
+    visitor: Visitor | None = getattr(request.state, "visitor", None)
+    language = language_of(request)
+    frame = {
+        "visitor": visitor,
+        "language": language,
+        "_": lambda text: said(text, language),
+        "token": visitor.form_token if visitor is not None else "",
+        "token_field": _token_field(visitor),
+        "places": [] if visitor is None else [(href, name) for href, name, roles in _PLACES if visitor.role in roles],
+        "here": request.url.path,
+    }
+    html = templates(_TEMPLATES).get_template(template).render(frame | shown)
+    return HTMLResponse(html, status)
 
 
-@lru_cache(maxsize=1)
-def _style() -> Markup:
-    report = Path(html.__file__).with_name("static").joinpath("report.css").read_text(encoding="utf-8")
-    return Markup(report + (_HERE / "static/pages.css").read_text(encoding="utf-8"))  # noqa: S704 - our own files
+def _token_field(visitor: Visitor | None) -> Markup:
+    if visitor is None:
+        return Markup("")
+    return Markup('<input type="hidden" name="{}" value="{}">').format(FORM_TOKEN, visitor.form_token)

@@ -24,7 +24,7 @@ class User(Base):
 
 
 class SignIn(Base):
-    """A browser that is signed in."""
+    """A browser that is signed in: until `expires_at` at the latest, and as long as it is seen now and then."""
 
     __tablename__ = "sign_ins"
 
@@ -32,10 +32,14 @@ class SignIn(Base):
     user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     form_token: Mapped[str] = mapped_column(String(64))
     expires_at: Mapped[datetime]
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    address: Mapped[str] = mapped_column(String(60))
+    browser: Mapped[str]
 
 
 class ApiKey(Base):
-    """A key for machines. `scope`: read or write."""
+    """A key for machines. `scopes`: what it may do, such as `calls:read calls:write`."""
 
     __tablename__ = "api_keys"
 
@@ -43,29 +47,31 @@ class ApiKey(Base):
     digest: Mapped[str] = mapped_column(String(64), unique=True)
     user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     name: Mapped[str]
-    scope: Mapped[str] = mapped_column(String(10))
+    scopes: Mapped[str] = mapped_column(String(500))
     created_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
 
 
 class SetupLink(Base):
-    """The link with which the first administrator makes his account; good once."""
+    """A link with which somebody sets his password; good once. Without `user_id` it makes the first administrator."""
 
     __tablename__ = "setup_links"
 
     digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user_id: Mapped[str | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     expires_at: Mapped[datetime]
 
 
 class FailedSignIn(Base):
-    """A wrong password, to slow down whoever guesses."""
+    """A wrong password, to slow down whoever guesses: for whom, and from where."""
 
     __tablename__ = "failed_sign_ins"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(index=True)
-    at: Mapped[datetime]
+    address: Mapped[str] = mapped_column(String(60), index=True)
+    at: Mapped[datetime] = mapped_column(index=True)
 
 
 class AuditEntry(Base):
@@ -75,7 +81,8 @@ class AuditEntry(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(index=True)
-    user_id: Mapped[str] = mapped_column(String(32))
+    user_id: Mapped[str] = mapped_column(String(32), index=True)
     user_name: Mapped[str]
     action: Mapped[str] = mapped_column(String(40))
     target: Mapped[str]
+    address: Mapped[str] = mapped_column(String(60), server_default="")

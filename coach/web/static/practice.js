@@ -49,7 +49,7 @@
     try {
       const body = new FormData();
       body.append("sound", sound, "speech.webm");
-      const answer = await fetch("/practice/hear", { method: "POST", body });
+      const answer = await fetch("/practice/hear", { method: "POST", body, headers: { "X-Form-Token": document.querySelector("meta[name=form-token]").content } });
       const heard = await answer.json();
       if (answer.ok) {
         box.value = heard.text;

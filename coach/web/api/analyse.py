@@ -1,4 +1,4 @@
-"""The API: a conversation in, a report out; and whether the service is alive."""
+"""The interface: a conversation in, a report out, and nothing kept."""
 
 from typing import Annotated, Any
 
@@ -6,15 +6,15 @@ from fastapi import APIRouter, Body, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from coach import __version__
 from coach.errors import InputError
 from coach.habits import HABITS, STRENGTHS
 from coach.imports import read_text
-from coach.pipeline import Coach
 from coach.render import render
 from coach.transcript import Speaker, Transcript, Turn
+from coach.web.service import service_of
+from coach.web.visitors import SignedIn
 
-router = APIRouter()
+router = APIRouter(prefix="/api/v1", tags=["分析"])
 
 _LONGEST_TEXT = 5_000_000
 _EXAMPLES: dict[str, Any] = {
@@ -74,7 +74,7 @@ class CallIn(BaseModel):
 
 
 @router.post(
-    "/api/analyse",
+    "/analyse",
     summary="分析一段对话",
     response_class=Response,
     responses={
@@ -82,17 +82,12 @@ class CallIn(BaseModel):
         422: {"description": "内容没法分析，detail 说明原因和办法", "content": {"application/problem+json": {}}},
     },
 )
-def analyse(request: Request, call: Annotated[CallIn, Body(openapi_examples=_EXAMPLES)]) -> Response:
+def analyse(
+    request: Request, _visitor: SignedIn, call: Annotated[CallIn, Body(openapi_examples=_EXAMPLES)]
+) -> Response:
     """Judge a conversation and give the whole report as JSON."""
     unknown = [code for code in call.only if code not in HABITS and code not in STRENGTHS]
     if unknown:
         raise InputError(f"only 里有不认识的代码：{'、'.join(unknown)}。")
-    coach: Coach = request.app.state.coach
-    report = coach.analyse(call.transcript(), only=call.only)
+    report = service_of(request).coach.analyse(call.transcript(), only=call.only)
     return Response(render(report, format="json"), media_type="application/json")
-
-
-@router.get("/healthz", summary="服务是否正常")
-def healthz() -> dict[str, str]:
-    """Alive, with the version."""
-    return {"status": "ok", "version": __version__}

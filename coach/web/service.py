@@ -1,0 +1,51 @@
+"""What one running service is made of, opened once and handed to every page."""
+
+from dataclasses import dataclass
+
+from fastapi import Request
+
+from coach.pipeline import Coach
+from coach.settings import Settings
+from coach.storage.accounts import Accounts
+from coach.storage.audit import AuditLog
+from coach.storage.database import Database
+from coach.storage.keys import Keys
+from coach.storage.library import Library
+from coach.storage.recordings import Recordings
+from coach.storage.sign_ins import SignIns
+
+
+@dataclass(frozen=True)
+class Service:
+    """The parts of a running service. `service_of(request)` gives it."""
+
+    settings: Settings
+    coach: Coach
+    database: Database
+    accounts: Accounts
+    sign_ins: SignIns
+    keys: Keys
+    library: Library
+    audit: AuditLog
+
+
+def open_service(settings: Settings, coach: Coach) -> Service:
+    """Open the database and bring it up to date. Raises StorageError."""
+    database = Database(settings.database)
+    database.migrate()
+    return Service(
+        settings=settings,
+        coach=coach,
+        database=database,
+        accounts=Accounts(database),
+        sign_ins=SignIns(database),
+        keys=Keys(database),
+        library=Library(database, Recordings(settings.recordings_folder)),
+        audit=AuditLog(database),
+    )
+
+
+def service_of(request: Request) -> Service:
+    """The service that answers this request."""
+    service: Service = request.app.state.service
+    return service
