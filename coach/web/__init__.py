@@ -15,8 +15,8 @@ from coach import __version__
 from coach.pipeline import Coach
 from coach.render import html
 from coach.settings import Settings, read_settings
-from coach.web import home, practice, sign_in
-from coach.web.api import analyse
+from coach.web import home, practice, sign_in, upload
+from coach.web.api import analyse, calls
 from coach.web.health import router as health
 from coach.web.limits import LimitBody
 from coach.web.problems import answer_problems
@@ -26,7 +26,16 @@ from coach.web.service import Service, open_service
 _DESCRIPTION = "找出销售对话里的十个说话习惯问题，讲清为什么，给出更好的说法。全部在本机运行，不访问网络。"
 _STATIC = Path(__file__).parent / "static"
 
-ROUTERS = (health, sign_in.router, home.router, practice.pages, analyse.router, practice.api)
+ROUTERS = (
+    health,
+    sign_in.router,
+    home.router,
+    upload.router,
+    practice.pages,
+    analyse.router,
+    calls.router,
+    practice.api,
+)
 """Every part of the service, in the order in which addresses are looked up."""
 
 
