@@ -8,33 +8,15 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
-import uvicorn
 from fastapi.testclient import TestClient
 from house import House
+from server import served, work
 from sounds import recording
 
-from coach.asr.fake import FakeEngine, loud_parts
 from coach.client import CoachClient, RemoteError
-from coach.jobs.engines import Engines
-from coach.jobs.processing import Processing
-from coach.storage.worklist import Run, WorkList
 
 CALLS = "/api/v1/calls"
 TEXT = "销售：这批货包在我身上。\n客户：价格贵不贵？"
-
-
-def work(house: House) -> None:
-    """Do what a worker does with everything that waits."""
-    processing = Processing(
-        WorkList(house.service.database),
-        house.service.library.recordings,
-        lambda: house.service.coach,
-        Engines(lambda _threads: FakeEngine(["这批货包在我身上", "贵不贵"]), 1),
-        house.service.settings.work_folder,
-        loud_parts,
-    )
-    for run in processing.work.not_queued():
-        processing.all_steps(run)
 
 
 def send(client: TestClient, content: bytes = b"", name: str = "李老板.wav", **told: object):
@@ -203,7 +185,6 @@ def test_cancel_retry_delete(house: House, rep: TestClient) -> None:
 
 def test_events_tell_how_far_a_call_is(house: House, rep: TestClient) -> None:
     call_id = send(rep).json()["calls"][0]["id"]
-    run = Run(call_id, 1)
     told = []
     threading.Timer(1.5, lambda: work(house)).start()
     with rep.stream("GET", f"{CALLS}/{call_id}/events") as answer:
@@ -211,26 +192,14 @@ def test_events_tell_how_far_a_call_is(house: House, rep: TestClient) -> None:
         told = [json.loads(line[5:]) for line in answer.iter_lines() if line.startswith("data:")]
     assert told[0]["state"] == "waiting"
     assert told[-1]["state"] == "done"
-    assert house.service.library.find(house.people["rep"], run.call_id).state == "done"
+    assert house.service.library.find(house.people["rep"], call_id).state == "done"
 
 
 @pytest.fixture
-def served(house: House) -> Iterator[str]:
-    """The address of the service on a real socket."""
-    server = uvicorn.Server(uvicorn.Config(house.app, port=0, log_level="error", lifespan="off"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
-
-
-@pytest.fixture
-def client(house: House, served: str) -> CoachClient:
+def client(house: House) -> Iterator[CoachClient]:
     key = house.service.keys.add(house.people["rep"], "test", ["calls:read", "calls:write"])
-    return CoachClient(served, key)
+    with served(house) as address:
+        yield CoachClient(address, key)
 
 
 def test_the_client_does_it_all(house: House, client: CoachClient, tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """`coach serve`: the web service on this machine."""
 
+import signal
+import sys
 from contextlib import ExitStack
 from typing import Annotated
 
@@ -18,6 +20,9 @@ def serve(
     from coach.web import create_app
 
     typer.echo(f"打开 http://{host}:{port} 使用，按 Ctrl-C 停止。", err=True)
+    signal.signal(
+        signal.SIGTERM, lambda *_: sys.exit(0)
+    )  # uvicorn raises it again when it has ended: so must the worker
     with ExitStack() as running:
         if worker:
             running.enter_context(worker_beside())

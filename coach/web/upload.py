@@ -9,7 +9,6 @@ from fastapi import APIRouter, File, Form, Request, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 
 from coach.asr.decode import RECORDING_SUFFIXES
-from coach.asr.naming import FIELDS
 from coach.errors import CoachError, InputError
 from coach.imports import TEXT_SUFFIXES
 from coach.storage.accounts import Visitor
@@ -25,6 +24,14 @@ router = APIRouter(include_in_schema=False)
 
 _LATELY = timedelta(hours=24)
 _MOST_SHOWN = 1000
+_FIELDS = {
+    "date": "日期",
+    "time": "时间",
+    "rep": "客户经理的用户名",
+    "customer": "客户",
+    "rep_channel": "客户经理的声道",
+    "": "不用的部分",
+}
 _ACCEPTED = sorted(RECORDING_SUFFIXES | TEXT_SUFFIXES)
 
 
@@ -107,7 +114,7 @@ def _page(
         "upload.html.j2",
         status=status,
         accept=",".join(_ACCEPTED),
-        fields=FIELDS,
+        fields=_FIELDS,
         reps=service.accounts.reps_for(visitor) if visitor.leads else [],
         uploads=service.library.uploads(visitor, _LATELY, most=_MOST_SHOWN),
         state_names=STATE_NAMES,
