@@ -22,6 +22,7 @@ from coach.cli import (
     serve,
     training,
     transcribe,
+    user,
     watch,
     worker,
 )
@@ -53,6 +54,7 @@ _typer.command("schema")(analyse.schema)
 _typer.command("engines")(recordings.engines)
 _typer.add_typer(practice.app, name="practice")
 _typer.add_typer(rules.app, name="rules")
+_typer.add_typer(user.app, name="user")
 _typer.add_typer(recordings.models, name="models")
 _typer.add_typer(recordings.voices, name="voices")
 

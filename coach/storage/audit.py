@@ -20,7 +20,7 @@ ACTIONS = {
     "correct": "改动",
     "delete": "删除",
     "expire": "到期删除",
-    "review": "点评",
+    "review": "复核",
     "rules": "改规则",
     "settings": "改设置",
     "account": "改账号",

@@ -17,7 +17,7 @@ from coach.storage.tables import ApiKey, User
 SUBJECTS = {
     "calls": "对话",
     "analyse": "分析文字（不保存）",
-    "reviews": "点评",
+    "reviews": "复核",
     "rules": "规则",
     "team": "团队",
     "practice": "练习",

@@ -15,8 +15,10 @@ from coach import __version__
 from coach.pipeline import Coach
 from coach.render import html
 from coach.settings import Settings, read_settings
-from coach.web import home, practice, sign_in, upload
+from coach.web import account, home, practice, sign_in, upload, users
+from coach.web import settings as settings_pages
 from coach.web.api import analyse, calls
+from coach.web.api import settings as settings_api
 from coach.web.health import router as health
 from coach.web.limits import LimitBody
 from coach.web.problems import answer_problems
@@ -32,9 +34,13 @@ ROUTERS = (
     home.router,
     upload.router,
     practice.pages,
+    account.router,
+    users.router,
+    settings_pages.router,
     analyse.router,
     calls.router,
     practice.api,
+    settings_api.router,
 )
 """Every part of the service, in the order in which addresses are looked up."""
 

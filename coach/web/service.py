@@ -11,8 +11,10 @@ from coach.storage.audit import AuditLog
 from coach.storage.database import Database
 from coach.storage.keys import Keys
 from coach.storage.library import Library
+from coach.storage.options import OptionStore
 from coach.storage.recordings import Recordings
 from coach.storage.sign_ins import SignIns
+from coach.storage.webhooks import Webhooks
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,8 @@ class Service:
     keys: Keys
     library: Library
     audit: AuditLog
+    options: OptionStore
+    webhooks: Webhooks
 
 
 def open_service(settings: Settings, coach: Coach) -> Service:
@@ -42,6 +46,8 @@ def open_service(settings: Settings, coach: Coach) -> Service:
         keys=Keys(database),
         library=Library(database, Recordings(settings.recordings_folder)),
         audit=AuditLog(database),
+        options=OptionStore(database),
+        webhooks=Webhooks(database),
     )
 
 

@@ -14,7 +14,7 @@ from coach.web.languages import language_of, said
 _TEMPLATES = Path(__file__).parent / "templates"
 FORM_TOKEN = "form_token"  # noqa: S105 - the name of a field
 
-_PLACES: tuple[tuple[str, str, frozenset[Role]], ...] = (
+PLACES: tuple[tuple[str, str, frozenset[Role]], ...] = (
     ("/", "首页", frozenset(Role)),
     ("/upload", "上传", frozenset(Role)),
     ("/calls", "对话", frozenset(Role)),
@@ -38,7 +38,7 @@ def page(request: Request, template: str, *, status: int = 200, **shown: Any) ->
         "_": lambda text: said(text, language),
         "token": visitor.form_token if visitor is not None else "",
         "token_field": _token_field(visitor),
-        "places": [] if visitor is None else [(href, name) for href, name, roles in _PLACES if visitor.role in roles],
+        "places": [] if visitor is None else [(href, name) for href, name, roles in PLACES if visitor.role in roles],
         "here": request.url.path,
     }
     html = templates(_TEMPLATES).get_template(template).render(frame | shown)

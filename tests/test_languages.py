@@ -1,0 +1,35 @@
+"""Every text of the pages has its English, and the table holds nothing that no page says."""
+
+import re
+from pathlib import Path
+
+from coach.storage.accounts import ROLE_NAMES
+from coach.storage.audit import ACTIONS
+from coach.storage.keys import RIGHTS, SUBJECTS
+from coach.storage.states import STATE_NAMES, STEP_NAMES
+from coach.storage.webhooks import EVENTS
+from coach.web import languages, templating
+
+WEB = Path(languages.__file__).parent
+SAID = re.compile(r"""\b_\(\s*(?:"([^"]+)"|'([^']+)')""")
+INNER = re.compile(r"""\b_\([^)]*?else\s+"([^"]+)\"""")
+
+
+def said() -> set[str]:
+    """What the templates say, and the names that they say by a variable."""
+    found = {name for _, name, _ in templating.PLACES}
+    for names in (ROLE_NAMES, ACTIONS, SUBJECTS, RIGHTS, EVENTS, STATE_NAMES, STEP_NAMES):
+        found |= set(names.values())
+    for template in (WEB / "templates").glob("*.j2"):
+        text = template.read_text(encoding="utf-8")
+        found |= {double or single for double, single in SAID.findall(text)} | set(INNER.findall(text))
+    return found
+
+
+def test_every_text_has_its_english() -> None:
+    assert sorted(said() - set(languages.english())) == []
+
+
+def test_no_english_is_left_over() -> None:
+    python = "\n".join(path.read_text(encoding="utf-8") for path in WEB.rglob("*.py"))
+    assert sorted(text for text in languages.english() if text not in said() and f'"{text}"' not in python) == []
