@@ -21,6 +21,7 @@ from coach.timing import pace
 from coach.transcript import Speaker, Turn
 
 _HERE = Path(__file__).parent
+TEMPLATES = _HERE / "templates"
 _RING = 326.7
 """Circumference of the score's ring in the drawing's units."""
 
@@ -53,11 +54,7 @@ class Bar:
 def render(report: Report, explain: bool = False, recording: Path | None = None) -> str:
     """The report as one HTML file; `explain` opens the exempted sentences; a `recording` can be heard in it."""
     clip = None if recording is None else clip_of(recording, report.transcript)
-    return (
-        templates(_HERE / "templates")
-        .get_template("report.html.j2")
-        .render(**view(report, clip), explain=explain, page=False)
-    )
+    return templates(TEMPLATES).get_template("report.html.j2").render(**view(report, clip), explain=explain)
 
 
 def view(report: Report, clip: Clip | None = None) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 
+from coach.render import html
 from coach.render.templating import templates
 from coach.storage.accounts import Role, Visitor
 from coach.web.languages import language_of, said
@@ -41,8 +42,8 @@ def page(request: Request, template: str, *, status: int = 200, **shown: Any) ->
         "places": [] if visitor is None else [(href, name) for href, name, roles in PLACES if visitor.role in roles],
         "here": request.url.path,
     }
-    html = templates(_TEMPLATES).get_template(template).render(frame | shown)
-    return HTMLResponse(html, status)
+    content = templates(_TEMPLATES, html.TEMPLATES).get_template(template).render(frame | shown)
+    return HTMLResponse(content, status)
 
 
 def _token_field(visitor: Visitor | None) -> Markup:
