@@ -6,7 +6,11 @@
     ├── RuleFileError          a file in rules/ is wrong              exit 4, status 500
     ├── ModelError             a trained model cannot be used         exit 8, status 500
     ├── RecordingError         the recording cannot be used           exit 5, status 422
-    └── MissingPartError       an optional part is not installed      exit 6, status 501
+    ├── MissingPartError       an optional part is not installed      exit 6, status 501
+    ├── StorageError           the database or its folder fails       exit 9, status 503
+    └── AccessError            not allowed, or not signed in          exit 1, status 403
+        ├── NotFoundError      no such thing, or not for this visitor exit 1, status 404
+        └── ThrottledError     too many wrong passwords               exit 1, status 429
 
 Foreign errors are translated where they arise, with `from`. Only the edges turn these into exit codes or statuses.
 """
@@ -60,3 +64,28 @@ class MissingPartError(CoachError):
 
     exit_code = 6
     status = 501
+
+
+class StorageError(CoachError):
+    """The database or the folder of recordings that cannot be used now."""
+
+    exit_code = 9
+    status = 503
+
+
+class AccessError(CoachError):
+    """Something that this visitor may not do."""
+
+    status = 403
+
+
+class NotFoundError(AccessError):
+    """Something that does not exist, or not for this visitor: he cannot tell which."""
+
+    status = 404
+
+
+class ThrottledError(AccessError):
+    """Too many attempts."""
+
+    status = 429

@@ -11,7 +11,7 @@ import pytest
 from coach.asr import CHANNEL_NAMES, Listening, transcribe
 from coach.asr.audio import SAMPLE_RATE, Audio, of_samples
 from coach.asr.crosstalk import without_echo
-from coach.asr.engine import Heard, Region
+from coach.asr.engine import Heard, Region, Segment
 from coach.asr.fake import FakeEngine, loud_parts
 from coach.asr.hearing import Utterance, hear
 from coach.asr.naming import channel_of, fields_of
@@ -76,6 +76,32 @@ def test_long_speech_is_cut_into_blocks_and_stays_in_place(audio_of) -> None:
     assert utterances[-1].words[-1].end_s == pytest.approx(501, abs=0.1)
     starts = [word.start_s for one in utterances for word in one.words]
     assert starts == sorted(starts)
+
+
+class Hasty(FakeEngine):
+    """Hears the first two seconds of each block and skips the rest; the text after something said is complete."""
+
+    def hear(self, samples: numpy.ndarray, *, after: str = "") -> Iterator[Segment]:
+        self.lengths_s = [*getattr(self, "lengths_s", []), len(samples) / SAMPLE_RATE]
+        yield from super().hear(samples[: 2 * SAMPLE_RATE] if len(self.told) == 0 else samples, after=after)
+
+
+def test_what_the_engine_skips_is_heard_again_after_what_came_before(audio_of) -> None:
+    audio, engine = audio_of(tone((1.0, 5.5))), Hasty(["老板您好", "这周不限量"])
+    utterances, lost_s = hear(audio, [[Region(1.0, 5.5)]], engine, lambda _done: None, hotwords="中支烟、动销")
+    words = [word for one in utterances for word in one.words]
+    assert "".join(word.text for word in words) == "老板您好这周不限量"
+    assert engine.told == ["中支烟、动销。", "老板您好"]
+    assert words[4].start_s == pytest.approx(3.0)
+    assert words[-1].end_s == pytest.approx(5.5)
+    assert lost_s == 0
+
+
+@pytest.mark.parametrize(("channels", "heard_s"), [(1, 2.4), (2, 2.0)])
+def test_short_pauses_are_heard_too_on_one_channel(audio_of, channels: int, heard_s: float) -> None:
+    engine = Hasty(["您好您好"])
+    hear(audio_of(*[tone()] * channels), [[Region(1.0, 2.0), Region(2.4, 3.4)]], engine, lambda _done: None)
+    assert engine.lengths_s[0] == pytest.approx(heard_s)
 
 
 def test_speech_across_a_block_of_the_detector_is_one_region(audio_of) -> None:

@@ -174,3 +174,50 @@ def test_a_cut_file_gives_what_is_there(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     with decoded(path) as audio:
         assert 0.5 < audio.duration_s < 1.6
+
+
+def test_the_sound_of_a_film(tmp_path: Path) -> None:
+    path = tmp_path / "film.mp4"
+    with av.open(str(path), "w") as container:
+        picture = container.add_stream("mpeg4", rate=10)
+        picture.width, picture.height, picture.pix_fmt = 64, 64, "yuv420p"
+        sound = container.add_stream("aac", rate=44_100, layout="mono")
+        for _ in range(SECONDS * 10):
+            frame = av.VideoFrame.from_ndarray(numpy.zeros((64, 64, 3), dtype=numpy.uint8), format="rgb24")
+            container.mux(picture.encode(frame))
+        container.mux(picture.encode(None))
+        frame = av.AudioFrame.from_ndarray(two_tones(44_100, 1), format="fltp", layout="mono")
+        frame.sample_rate = 44_100
+        for part in av.AudioResampler(frame_size=1_024).resample(frame):
+            container.mux(sound.encode(part))
+        container.mux(sound.encode(None))
+    with decoded(path) as audio:
+        assert audio.duration_s == pytest.approx(SECONDS, abs=0.2)
+        assert pitch(audio.read(0, 0, 1)) == pytest.approx(440, abs=5)
+
+
+def test_a_film_without_sound_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "silent.mp4"
+    with av.open(str(path), "w") as container:
+        picture = container.add_stream("mpeg4", rate=10)
+        picture.width, picture.height, picture.pix_fmt = 64, 64, "yuv420p"
+        container.mux(picture.encode(av.VideoFrame(64, 64, "yuv420p")))
+        container.mux(picture.encode(None))
+    with pytest.raises(RecordingError, match="没有声音轨道"), decoded(path):
+        pass
+
+
+def test_more_than_four_hours_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("coach.asr.decode._LONGEST_S", 1)
+    write(tmp_path / "long.wav", "pcm_s16le", 8_000)
+    with pytest.raises(RecordingError, match="超过 4 小时"), decoded(tmp_path / "long.wav"):
+        pass
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_full_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path / "a.wav", "pcm_s16le", 8_000)
+    full = "coach.asr.decode.tempfile.TemporaryFile"
+    monkeypatch.setattr(full, lambda **_: Path("/dev/full").open("r+b"))  # noqa: SIM115 - closed by what is tested
+    with pytest.raises(RecordingError, match="清理磁盘"), decoded(tmp_path / "a.wav"):
+        pass

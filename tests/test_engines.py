@@ -8,7 +8,6 @@ import numpy
 import pytest
 
 from coach.asr.decode import decoded
-from coach.asr.engine import prompt_of
 from coach.asr.engines import ENGINES, load_engine, states
 from coach.asr.weights import base_model, model_folder, pull
 from coach.errors import InputError, MissingPartError, RecordingError
@@ -70,11 +69,6 @@ def test_an_unknown_engine_or_model_is_told() -> None:
         load_engine("x", "base")
     with pytest.raises(InputError, match="没有语音模型"):
         model_folder("enormous")
-
-
-def test_hot_words_are_a_sentence() -> None:
-    assert prompt_of("") is None
-    assert prompt_of("中支烟、动销") == "中支烟、动销。"
 
 
 def test_a_size_not_fetched_is_told_and_nothing_is_fetched(tmp_path: Path) -> None:

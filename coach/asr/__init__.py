@@ -59,7 +59,7 @@ class Listening:
 
 def engine_for(listening: Listening) -> Engine:
     """The engine that hears in this way. Raises InputError or MissingPartError."""
-    return load_engine(listening.engine, listening.model, hotwords=listening.hotwords or "", threads=listening.threads)
+    return load_engine(listening.engine, listening.model, threads=listening.threads)
 
 
 def transcribe(
@@ -85,7 +85,9 @@ def transcribe(
             found = [without_echo(audio, one, found[one], found[1 - one]) for one in (0, 1)]
         engine = engine or engine_for(listening)
         _check_language(audio, found, engine, recording.name)
-        utterances, lost_s = hear(audio, found, engine, progress or (lambda _done: None))
+        utterances, lost_s = hear(
+            audio, found, engine, progress or (lambda _done: None), hotwords=listening.hotwords or ""
+        )
         if not utterances:
             raise RecordingError(f"录音「{recording.name}」里听得到声音，但听不出话（可能是音乐、杂音或声音太小）。")
         if audio.channels == 2:

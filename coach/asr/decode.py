@@ -5,7 +5,7 @@ The content decides, not the file's ending, but for formats without a header, wh
 
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
@@ -109,6 +109,8 @@ def decoded(path: Path) -> Iterator[Audio]:
                 raise RecordingError(f"「{path.name}」读不出声音，可能已损坏，或者不是录音文件。") from error
             state.warnings.append(f"录音在 {_clock(state.samples)} 处损坏，后面的读不出来，只分析了前面的部分。")
         except OSError as error:
+            with suppress(OSError):  # what is still in the buffer finds no room either
+                file.close()
             raise RecordingError(
                 f"解码「{path.name}」时写不下临时文件（{error.strerror}），请清理磁盘后重试。"
             ) from error

@@ -5,14 +5,14 @@ from pathlib import Path
 from typing import Any
 
 from coach.asr.decode import INSTALL
-from coach.asr.engine import Heard, Segment, prompt_of
+from coach.asr.engine import Heard, Segment
 from coach.errors import MissingPartError, RecordingError
 
 
 class FasterWhisper:
-    """One loaded model; not for use by several threads at once. `hotwords` are words to be listened for."""
+    """One loaded model, for any number of threads (CTranslate2 works off their requests in turn)."""
 
-    def __init__(self, weights: Path, *, hotwords: str = "", threads: int = 0) -> None:
+    def __init__(self, weights: Path, *, threads: int = 0) -> None:
         try:
             from faster_whisper import WhisperModel
         except ImportError as error:
@@ -23,7 +23,6 @@ class FasterWhisper:
             )
         except (RuntimeError, ValueError) as error:
             raise RecordingError(f"语音模型 {weights} 打不开，可能损坏或不是 CTranslate2 格式。") from error
-        self._prompt = prompt_of(hotwords)
         self.id = f"faster-whisper {weights.name.removeprefix('whisper-')}"
 
     def language(self, samples: Any) -> tuple[str, float]:
@@ -31,14 +30,14 @@ class FasterWhisper:
         code, probability, _ = self._model.detect_language(samples)
         return str(code), float(probability)
 
-    def hear(self, samples: Any) -> Iterator[Segment]:
-        """What is said in some minutes of speech, with times in seconds from its start, as they are recognised."""
+    def hear(self, samples: Any, *, after: str = "") -> Iterator[Segment]:
+        """What is said in some minutes of speech, with times in seconds from its start, as it is recognised."""
         segments, _ = self._model.transcribe(
             samples,
             language="zh",
             beam_size=5,
             word_timestamps=True,
-            initial_prompt=self._prompt,
+            initial_prompt=after or None,
         )
         for segment in segments:
             yield Segment(

@@ -14,7 +14,7 @@ from coach.asr.engine import Heard, Region
 from coach.speakers.clustering import grouped
 from coach.speakers.embedding import WINDOW_S, voice_encoder
 
-_STEP_S = 0.4
+_STEP_S = 0.8
 _BATCH = 512
 _SHARPNESS = 12.0
 """How much a difference in likeness counts against the cost of a change."""
@@ -85,7 +85,7 @@ def assign(words: Sequence[Heard], voices: Voices) -> list[tuple[int, float]]:
 
 
 def _windows(region: Region) -> list[tuple[float, float]]:
-    """Stretches of 1.6 s every 0.4 s; a shorter region is one stretch."""
+    """Stretches of 1.6 s every 0.8 s; a shorter region is one stretch."""
     if region.length_s <= WINDOW_S:
         return [(region.start_s, region.end_s)]
     starts = numpy.arange(region.start_s, region.end_s - WINDOW_S + 1e-6, _STEP_S)
