@@ -13,11 +13,12 @@ from coach.asr.audio import SAMPLE_RATE, Audio, of_samples
 from coach.asr.crosstalk import without_echo
 from coach.asr.engine import Heard, Region, Segment
 from coach.asr.fake import FakeEngine, loud_parts
-from coach.asr.hearing import Utterance, hear
+from coach.asr.hearing import Utterance, hear, together
 from coach.asr.naming import channel_of, fields_of
 from coach.asr.punctuation import punctuated
 from coach.asr.turns import by_channel, by_voice, turns_of
 from coach.asr.vad import speech
+from coach.asr.workers import side_by_side
 from coach.errors import InputError, RecordingError
 from coach.transcript import Speaker
 
@@ -44,7 +45,12 @@ def audio_of() -> Iterator:
 
 def heard(audio: Audio, *texts: str) -> tuple[list[Utterance], float]:
     found = [speech(audio, channel, loud_parts) for channel in range(audio.channels)]
-    return hear(audio, found, FakeEngine(texts), lambda _done: None)
+    return run(hear(audio, found, FakeEngine(texts)))
+
+
+def run(work: list) -> tuple[list[Utterance], float]:
+    hearing = together(side_by_side(work, workers=1, progress=lambda _done: None))
+    return list(hearing.utterances), hearing.lost_s
 
 
 def test_channels_are_put_in_order_of_time(audio_of) -> None:
@@ -88,7 +94,7 @@ class Hasty(FakeEngine):
 
 def test_what_the_engine_skips_is_heard_again_after_what_came_before(audio_of) -> None:
     audio, engine = audio_of(tone((1.0, 5.5))), Hasty(["老板您好", "这周不限量"])
-    utterances, lost_s = hear(audio, [[Region(1.0, 5.5)]], engine, lambda _done: None, hotwords="中支烟、动销")
+    utterances, lost_s = run(hear(audio, [[Region(1.0, 5.5)]], engine, hotwords="中支烟、动销"))
     words = [word for one in utterances for word in one.words]
     assert "".join(word.text for word in words) == "老板您好这周不限量"
     assert engine.told == ["中支烟、动销。", "老板您好"]
@@ -100,7 +106,7 @@ def test_what_the_engine_skips_is_heard_again_after_what_came_before(audio_of) -
 @pytest.mark.parametrize(("channels", "heard_s"), [(1, 2.4), (2, 2.0)])
 def test_short_pauses_are_heard_too_on_one_channel(audio_of, channels: int, heard_s: float) -> None:
     engine = Hasty(["您好您好"])
-    hear(audio_of(*[tone()] * channels), [[Region(1.0, 2.0), Region(2.4, 3.4)]], engine, lambda _done: None)
+    run(hear(audio_of(*[tone()] * channels), [[Region(1.0, 2.0), Region(2.4, 3.4)]], engine))
     assert engine.lengths_s[0] == pytest.approx(heard_s)
 
 

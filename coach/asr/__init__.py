@@ -13,19 +13,22 @@ from coach.asr.crosstalk import without_echo
 from coach.asr.decode import decoded
 from coach.asr.engine import Engine, Region
 from coach.asr.engines import AUTO, load_engine
-from coach.asr.hearing import Utterance, hear
+from coach.asr.hearing import Hearing, Utterance, hear, together
 from coach.asr.naming import channel_of, fields_of
 from coach.asr.turns import Stretch, by_channel, by_voice, turns_of
 from coach.asr.vad import Detect, silero, speech
 from coach.asr.weights import BASE
+from coach.asr.workers import side_by_side
 from coach.errors import RecordingError
 from coach.roles import assign_roles
-from coach.speakers import assign, voices_of
+from coach.speakers import Voices, assign, voices_of
 from coach.speakers.enrolled import enrolled_voice
 from coach.transcript import Speaker, Transcript, Turn
 from coach.voice import with_sound
 
 Progress = Callable[[float], None]
+Speech = Sequence[Sequence[Region]]
+"""Where somebody speaks, for each channel."""
 
 CHANNEL_NAMES = ("左声道", "右声道")
 _VOICE_NAMES = tuple(f"说话人{number}" for number in range(1, 10))
@@ -79,21 +82,18 @@ def transcribe(
     told = fields_of(recording.name, listening.pattern) if listening.pattern else {}
     with decoded(recording) as audio:
         found = [speech(audio, channel, detect) for channel in range(audio.channels)]
-        if sum(region.length_s for region in chain(*found)) < _LEAST_SPEECH_S:
+        if _length_s(found) < _LEAST_SPEECH_S:
             raise RecordingError(f"录音「{recording.name}」里没有听到人说话（可能是静音、音乐或音量太小）。")
         if audio.channels == 2:
             found = [without_echo(audio, one, found[one], found[1 - one]) for one in (0, 1)]
         engine = engine or engine_for(listening)
-        _check_language(audio, found, engine, recording.name)
-        utterances, lost_s = hear(
-            audio, found, engine, progress or (lambda _done: None), hotwords=listening.hotwords or ""
-        )
-        if not utterances:
+        voices, hearing = _heard(audio, found, listening, engine, recording.name, progress or (lambda _done: None))
+        if not hearing.utterances:
             raise RecordingError(f"录音「{recording.name}」里听得到声音，但听不出话（可能是音乐、杂音或声音太小）。")
-        if audio.channels == 2:
-            stretches, enrolled = by_channel(utterances, CHANNEL_NAMES), None
+        if voices is None:
+            stretches, enrolled = by_channel(hearing.utterances, CHANNEL_NAMES), None
         else:
-            stretches, enrolled = _by_voice(audio, found[0], utterances, listening.speakers, told.get("rep"))
+            stretches, enrolled = _by_voice(hearing.utterances, voices, told.get("rep"))
         turns = tuple(turns_of(stretches))
         transcript = Transcript(
             call_id=recording.stem,
@@ -106,14 +106,35 @@ def transcribe(
             warnings=audio.warnings,
         )
         transcript = with_sound(transcript, audio, _channel_of_turn(audio))
-    transcript = _warned(transcript, lost_s=lost_s)
+    transcript = _warned(transcript, lost_s=hearing.lost_s)
     by_name = channel_of(told.get("rep_channel", ""))
     rep_channel = listening.rep_channel if listening.rep_channel is not None else by_name
     transcript = _with_roles(transcript, listening, rep_channel, enrolled, recording.name)
     return transcript.swapped() if listening.swap else transcript
 
 
-def _check_language(audio: Audio, found: Sequence[Sequence[Region]], engine: Engine, name: str) -> None:
+def _heard(
+    audio: Audio, found: Speech, listening: Listening, engine: Engine, name: str, progress: Progress
+) -> tuple[Voices | None, Hearing]:
+    """The voices (on one channel) and what they say, found side by side. Raises RecordingError if it is not Chinese."""
+    speech_s = _length_s(found) or 1.0
+    _, voices, *heard = side_by_side(
+        [
+            lambda _: _check_language(audio, found, engine, name),
+            lambda tell: voices_of(audio, found[0], listening.speakers, tell) if audio.channels == 1 else None,
+            *hear(audio, found, engine, hotwords=listening.hotwords or ""),
+        ],
+        workers=engine.workers,
+        progress=lambda done_s: progress(min(1.0, done_s / speech_s)),
+    )
+    return voices, together(heard)
+
+
+def _length_s(found: Speech) -> float:
+    return sum(region.length_s for region in chain(*found))
+
+
+def _check_language(audio: Audio, found: Speech, engine: Engine, name: str) -> None:
     """Raises RecordingError if the longest stretches of speech are clearly not Chinese."""
     regions = [(channel, region) for channel, regions in enumerate(found) for region in regions]
     longest = sorted(regions, key=lambda one: one[1].length_s, reverse=True)[:3]
@@ -123,18 +144,17 @@ def _check_language(audio: Audio, found: Sequence[Sequence[Region]], engine: Eng
         if code in _CHINESE or sure < _SURE_OF_LANGUAGE:
             return
         heard.append(code)
+    if not heard:
+        return
     language = max(set(heard), key=heard.count)
     raise RecordingError(
         f"录音「{name}」听起来是{_LANGUAGES.get(language, f'外语（{language}）')}，目前只能分析汉语对话。"
     )
 
 
-def _by_voice(
-    audio: Audio, regions: Sequence[Region], utterances: Sequence[Utterance], speakers: int, rep: str | None
-) -> tuple[list[Stretch], str | None]:
+def _by_voice(utterances: Sequence[Utterance], voices: Voices, rep: str | None) -> tuple[list[Stretch], str | None]:
     """Stretches by voice on one channel, and which of them is an enrolled voice (the rep named by the file, or any)."""
     words = [word for one in utterances for word in one.words]
-    voices = voices_of(audio, regions, speakers)
     stretches = by_voice(words, assign(words, voices), _VOICE_NAMES)
     known = enrolled_voice(voices.centres, rep)
     return stretches, None if known is None else _VOICE_NAMES[known]

@@ -96,9 +96,8 @@ def decoded(path: Path) -> Iterator[Audio]:
         import av
     except ImportError as error:
         raise MissingPartError(INSTALL) from error
-    if path.stat().st_size == 0:
-        raise RecordingError(f"录音「{path.name}」是空文件（0 字节），请重新导出。")
-    with tempfile.TemporaryFile(prefix="coach-") as file:
+    _check_readable(path)
+    with _temporary(path) as file:
         state = _State()
         try:
             with _open(path) as container:
@@ -111,12 +110,33 @@ def decoded(path: Path) -> Iterator[Audio]:
         except OSError as error:
             with suppress(OSError):  # what is still in the buffer finds no room either
                 file.close()
-            raise RecordingError(
-                f"解码「{path.name}」时写不下临时文件（{error.strerror}），请清理磁盘后重试。"
-            ) from error
+            raise _no_room(path, error) from error
         if state.samples < _SHORTEST_S * SAMPLE_RATE:
             raise RecordingError(f"录音「{path.name}」里几乎没有声音数据，可能没有录完整。")
         yield state.audio(file)
+
+
+def _check_readable(path: Path) -> None:
+    """Raises RecordingError for a file that cannot be opened or has nothing in it."""
+    try:
+        with path.open("rb") as file:
+            empty = not file.read(1)
+    except OSError as error:
+        raise RecordingError(f"录音「{path.name}」打不开（{error.strerror}），请检查文件和权限。") from error
+    if empty:
+        raise RecordingError(f"录音「{path.name}」是空文件（0 字节），请重新导出。")
+
+
+def _temporary(path: Path) -> IO[bytes]:
+    """A file without a name, for the samples of a recording."""
+    try:
+        return tempfile.TemporaryFile(prefix="coach-")
+    except OSError as error:
+        raise _no_room(path, error) from error
+
+
+def _no_room(path: Path, error: OSError) -> RecordingError:
+    return RecordingError(f"解码「{path.name}」时写不下临时文件（{error.strerror}），请清理磁盘后重试。")
 
 
 @dataclass

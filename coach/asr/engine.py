@@ -50,6 +50,11 @@ class Engine(Protocol):
         """Engine and model, for the report."""
         ...
 
+    @property
+    def workers(self) -> int:
+        """How many pieces of speech it hears at the same time, each in a thread of the caller's; more wait their turn."""
+        ...
+
     def language(self, samples: Any, /) -> tuple[str, float]:
         """The most likely language of at most 30 s (its ISO 639 code) and its probability."""
         ...

@@ -60,15 +60,15 @@ def load_engine(engine: str, model: str, *, threads: int = 0) -> Engine:
     if chosen is None or not _installed(chosen):
         raise MissingPartError(INSTALL)
     with _loading:
-        return _loaded(chosen, model_folder(model), threads)
+        return _loaded(chosen, model, threads)
 
 
 _loading = Lock()
 
 
 @lru_cache(maxsize=1)
-def _loaded(engine: str, weights: Path, threads: int) -> Engine:
-    return ENGINES[engine](weights, threads)
+def _loaded(engine: str, model: str, threads: int) -> Engine:
+    return ENGINES[engine](model_folder(model), threads)
 
 
 def states() -> Iterator[State]:

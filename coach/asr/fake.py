@@ -15,6 +15,7 @@ class FakeEngine:
     """
 
     id = "fake"
+    workers = 1
 
     def __init__(self, texts: Sequence[str], language: str = "zh") -> None:
         self._texts = iter(texts)

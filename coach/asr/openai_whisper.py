@@ -32,6 +32,7 @@ class OpenAIWhisper:
             heads[layer, head] = True
         self._model.register_buffer("alignment_heads", heads.to_sparse(), persistent=False)
         self._decoding = Lock()
+        self.workers = 1
         self.id = f"openai-whisper {weights.name.removeprefix('whisper-')}"
 
     def language(self, samples: Any) -> tuple[str, float]:
