@@ -60,8 +60,6 @@ def _outcome(recording: Path, future: "Future[Transcript]") -> Transcript | Coac
         return future.result()
     except CoachError as error:
         return error
-    except OSError as error:
-        return RecordingError(f"录音「{recording.name}」读写失败：{error.strerror or error}。")
     except BrokenProcessPool:
         return RecordingError(f"转写「{recording.name}」的进程中断了，可能内存不够。请用 --jobs 1 再试。")
 
