@@ -2,10 +2,13 @@
 
 import base64
 import json
+import re
 import wave
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from shutil import which
+from subprocess import run
 
 import numpy
 import pytest
@@ -23,7 +26,7 @@ from coach.render.subtitles import cues
 from coach.resources import folder
 from coach.speakers import enrolled, voices_of
 from coach.text import said
-from coach.transcript import Speaker, Transcript
+from coach.transcript import Speaker, Transcript, Turn
 
 RECORDED = folder("samples") / "recorded"
 STEREO, MONO = RECORDED / "tobacco-visit.flac", RECORDED / "telecom-complaint.flac"
@@ -77,6 +80,20 @@ def test_the_report_of_a_recording(coach: Coach, stereo: Transcript) -> None:
     assert 'src="data:audio/mp4;base64,' in page
     assert page.count("data-at=") > 200
     assert "<audio" not in str(render(report, format="html"))
+
+
+def test_the_time_line_is_as_long_as_the_recording(coach: Coach) -> None:
+    turns = (
+        Turn(0, Speaker.REP, "您好。", start_s=0, end_s=5),
+        Turn(1, Speaker.CUSTOMER, "你好。", start_s=5, end_s=10),
+    )
+    report = coach.analyse(Transcript("c", turns, duration_s=20))
+    assert re.findall(
+        r'class="block \w+" x="([\d.]+)" y="\d+" width="([\d.]+)"', str(render(report, format="html"))
+    ) == [
+        ("0.0", "250.0"),
+        ("250.0", "250.0"),
+    ]
 
 
 def test_personal_numbers_are_silenced(coach: Coach, mono: Transcript, tmp_path: Path) -> None:
@@ -235,6 +252,15 @@ def test_a_second_of_sound_is_heard_or_told(tmp_path: Path, coach: Coach, spoken
     start = int(reference(MONO)[0]["start_s"] * SAMPLE_RATE)
     transcript = coach.listen(write_wave(tmp_path / "second.wav", spoken[start : start + SAMPLE_RATE]))
     assert sum(len(said(turn.text)) for turn in transcript.turns) <= 8
+
+
+@pytest.mark.skipif(which("espeak-ng") is None, reason="espeak-ng speaks the English of this test")
+def test_english_is_told(tmp_path: Path, coach: Coach) -> None:
+    path = tmp_path / "english.wav"
+    text = "Good morning, this is Peter. I am calling about your car insurance. Do you have a minute to talk about it?"
+    run(["espeak-ng", "-v", "en-us", "-s", "150", "-w", str(path), text], check=True)
+    with pytest.raises(RecordingError, match="听起来是英语"):
+        coach.listen(path)
 
 
 @pytest.mark.parametrize(("keep", "told"), [(0, "空文件"), (40, "读不出声音")])
