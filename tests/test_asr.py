@@ -1,5 +1,8 @@
 """Sound becomes turns: windows, channels, voices, echoes, punctuation; without a real recogniser."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -112,6 +115,14 @@ def test_short_pauses_are_heard_too_on_one_channel(audio_of, channels: int, hear
 
 def test_speech_across_a_block_of_the_detector_is_one_region(audio_of) -> None:
     assert speech(audio_of(tone((290, 310), seconds=320)), 0, loud_parts) == [Region(290, 310)]
+
+
+def test_the_detector_of_speech_reports_to_nobody(tmp_path: Path) -> None:
+    """Its runtime (onnxruntime from 1.29 on) notes a session in the temporary folder when it is about to send."""
+    script = "import numpy; from coach.asr.vad import silero; silero(numpy.zeros(16_000, dtype=numpy.float32))"
+    told = {name: value for name, value in os.environ.items() if name not in ("CI", "ORT_DISABLE_TELEMETRY")}
+    subprocess.run([sys.executable, "-c", script], env={**told, "TMPDIR": str(tmp_path)}, check=True)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_echo_is_dropped_and_a_second_voice_kept(audio_of) -> None:
