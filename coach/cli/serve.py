@@ -1,5 +1,7 @@
 """`coach serve`: the web service on this machine."""
 
+import signal
+import sys
 from contextlib import ExitStack
 from typing import Annotated
 
@@ -15,10 +17,17 @@ def serve(
     import uvicorn
 
     from coach.jobs.beside import worker_beside
+    from coach.settings import read_settings
     from coach.web import create_app
 
+    settings = read_settings()
+    if "public_url" not in settings.model_fields_set:
+        settings = settings.model_copy(update={"public_url": f"http://{host}:{port}"})
     typer.echo(f"打开 http://{host}:{port} 使用，按 Ctrl-C 停止。", err=True)
+    signal.signal(
+        signal.SIGTERM, lambda *_: sys.exit(0)
+    )  # uvicorn raises it again when it has ended: so must the worker
     with ExitStack() as running:
         if worker:
             running.enter_context(worker_beside())
-        uvicorn.run(create_app(), host=host, port=port, log_level="warning")
+        uvicorn.run(create_app(settings), host=host, port=port, log_level="warning")

@@ -15,9 +15,9 @@ from coach import __version__
 from coach.pipeline import Coach
 from coach.render import html
 from coach.settings import Settings, read_settings
-from coach.web import account, home, practice, review, reviews, rules, sign_in, users
+from coach.web import account, home, practice, review, reviews, rules, sign_in, upload, users
 from coach.web import settings as settings_pages
-from coach.web.api import analyse
+from coach.web.api import analyse, calls
 from coach.web.api import reviews as reviews_api
 from coach.web.api import rules as rules_api
 from coach.web.api import settings as settings_api
@@ -34,6 +34,7 @@ ROUTERS = (
     health,
     sign_in.router,
     home.router,
+    upload.router,
     practice.pages,
     review.router,
     reviews.router,
@@ -42,6 +43,7 @@ ROUTERS = (
     users.router,
     settings_pages.router,
     analyse.router,
+    calls.router,
     practice.api,
     settings_api.router,
     reviews_api.router,
