@@ -3,14 +3,15 @@
 import re
 from pathlib import Path
 
+from coach import review
 from coach.habits import HABITS, STRENGTHS, name_of
 from coach.render.words import SPEAKER_NAMES
 from coach.report import SEVERITY_NAMES
-from coach.review import DECISION_NAMES, STATE_NAMES
 from coach.storage.accounts import ROLE_NAMES
 from coach.storage.audit import ACTIONS
 from coach.storage.keys import RIGHTS, SUBJECTS
 from coach.storage.review_queue import WAY_NAMES
+from coach.storage.states import STATE_NAMES, STEP_NAMES
 from coach.storage.webhooks import EVENTS
 from coach.web import languages, templating
 
@@ -28,8 +29,10 @@ def said() -> set[str]:
         SUBJECTS,
         RIGHTS,
         EVENTS,
-        DECISION_NAMES,
+        review.DECISION_NAMES,
+        review.STATE_NAMES,
         STATE_NAMES,
+        STEP_NAMES,
         WAY_NAMES,
         SEVERITY_NAMES,
     ):
