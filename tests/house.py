@@ -47,6 +47,10 @@ class House:
             self._clients[who] = client
         return self._clients[who]
 
+    def forget_clients(self) -> None:
+        """The next `client()` is a new browser."""
+        self._clients.clear()
+
 
 def open_house(database: Database, folder: Path, coach: Coach) -> House:
     """The service on this database; its lifespan must be entered by `with house.guest`."""

@@ -24,7 +24,7 @@ def test_the_folder_of_a_new_database_is_made(tmp_path: Path) -> None:
 
 
 def test_migrating_twice_changes_nothing(database: Database) -> None:
-    Accounts(database).add("小王", Role.REP, password="长长的密码123")
+    Accounts(database).add("小王", Role.REP)
     database.migrate()
     assert [user.name for user in Accounts(database).everybody()] == ["小王"]
 

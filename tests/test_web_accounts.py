@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 from house import House
@@ -175,6 +174,8 @@ FOR_ALL = (
     "/reviews",
     "/api/v1/reviews",
     "/calls",
+    "/upload",
+    "/api/v1/calls",
 )
 """Whole addresses, or what they begin with before a further `/`; the longest that fits counts."""
 
@@ -200,17 +201,25 @@ def routes() -> list[tuple[str, str]]:
     ]
 
 
-@pytest.mark.parametrize(("method", "path"), routes())
-def test_every_address_lets_in_whom_the_table_says(house: House, method: str, path: str) -> None:
-    """An address that the table does not know fails here: it must be thought about first."""
+def answer_to(house: House, who: str, method: str, path: str) -> int:
+    """The status that somebody gets; he comes in anew each time, since some addresses put him out."""
+    house.forget_clients()
+    client = house.guest if who == "guest" else house.client(who)
     address = re.sub(r"\{[^}]+\}", "0" * 32, path)
-    for who in EVERYBODY:
-        client = house.guest if who == "guest" else house.client(who)
-        answer = client.request(method, address, headers={"accept": "application/json"}, follow_redirects=False)
-        refused = answer.status_code == (401 if who == "guest" else 403)
-        if path == "/setup/{token}":
-            assert answer.status_code in (403, 422), "a link that is not open"
-        elif path == "/sign-in" and method == "POST":
-            assert "用户名或密码不对" in answer.text
-        else:
-            assert refused == (who not in allowed(path)), f"{who}: {answer.status_code} {answer.text[:200]}"
+    return client.request(method, address, headers={"accept": "application/json"}, follow_redirects=False).status_code
+
+
+def test_every_address_lets_in_whom_the_table_says(house: House) -> None:
+    """An address that the table does not know fails here: it must be thought about first."""
+    wrong = []
+    for method, path in routes():
+        if (method, path) in (("POST", "/sign-in"), ("GET", "/setup/{token}"), ("POST", "/setup/{token}")):
+            continue  # they refuse by what is typed, not by who asks; tested above
+        for who in sorted(EVERYBODY):
+            may = who in allowed(path)
+            if may and path.endswith("/events") and "{" not in path:
+                continue  # it would answer for ever
+            status = answer_to(house, who, method, path)
+            if (status == (401 if who == "guest" else 403)) == may:
+                wrong.append(f"{method} {path}: {who} got {status}")
+    assert wrong == []

@@ -6,9 +6,7 @@ from house import House
 from sounds import recording
 
 from coach.storage.listing import Wanted
-from coach.storage.states import STATE_NAMES, STEP_NAMES
 from coach.storage.worklist import WorkList
-from coach.web.languages import english
 
 TEXT = "销售：这批货包在我身上。\n客户：价格贵不贵？"
 
@@ -79,7 +77,3 @@ def test_without_the_forms_token_nothing_is_taken_in(house: House, rep: TestClie
     answer = rep.post("/upload/text", data={"text": TEXT}, headers={"x-form-token": "wrong"})
     assert answer.status_code == 403
     assert calls_of(house) == []
-
-
-def test_every_name_of_a_state_or_step_has_an_english_one() -> None:
-    assert {*STATE_NAMES.values(), *STEP_NAMES.values()} <= set(english())

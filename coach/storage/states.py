@@ -28,6 +28,6 @@ STEP_NAMES = {
     "transcribe": "转写",
     "speakers": "分清说话人",
     "analyse": "分析",
-    "store": "保存",
+    "store": "存报告",
 }
 """The steps of processing, in order; typed conversations begin with `analyse`."""

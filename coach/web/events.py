@@ -20,7 +20,7 @@ _LONGEST_S = 600.0
 
 
 def follow(
-    request: Request, look: Callable[[], Sequence[Listed]], *, is_over: Callable[[Listed], bool] | None = None
+    request: Request, look: Callable[[], Sequence[Listed]], *, is_over: Callable[[Listed], bool]
 ) -> StreamingResponse:
     """Every call that `look` gives, as an event when it is first seen and whenever it has changed; the stream ends when
     all that it gives are over, or it gives none any more.
@@ -33,7 +33,7 @@ def follow(
 
 
 async def _events(
-    request: Request, look: Callable[[], Sequence[Listed]], is_over: Callable[[Listed], bool] | None
+    request: Request, look: Callable[[], Sequence[Listed]], is_over: Callable[[Listed], bool]
 ) -> AsyncIterator[str]:
     known: dict[str, Listed] = {}
     begun = told_at = time.monotonic()
@@ -47,7 +47,7 @@ async def _events(
                 known[one.id] = one
                 told_at = time.monotonic()
                 yield f"data: {CallOut.of(one).model_dump_json()}\n\n"
-        if is_over is not None and seen is not None and all(is_over(one) for one in seen):
+        if seen is not None and all(is_over(one) for one in seen):
             return
         if time.monotonic() - told_at > _SIGN_OF_LIFE_S:
             told_at = time.monotonic()

@@ -13,7 +13,7 @@ from coach.errors import CoachError, InputError
 from coach.imports import TEXT_SUFFIXES
 from coach.storage.accounts import Visitor
 from coach.storage.intake import Told, clean_name, take_in, take_in_text
-from coach.storage.states import STATE_NAMES, STEP_NAMES
+from coach.storage.states import OPEN_STATES, STATE_NAMES, STEP_NAMES
 from coach.storage.worklist import WorkList
 from coach.web.events import follow
 from coach.web.service import service_of
@@ -93,9 +93,13 @@ def upload_text(
 
 @router.get("/upload/events")
 def events(request: Request, visitor: SignedIn) -> StreamingResponse:
-    """How far everything is that this visitor handed in lately."""
+    """How far everything is that this visitor handed in lately, until nothing of it is in work."""
     library = service_of(request).library
-    return follow(request, lambda: library.uploads(visitor, _LATELY, most=_MOST_SHOWN))
+    return follow(
+        request,
+        lambda: library.uploads(visitor, _LATELY, most=_MOST_SHOWN),
+        is_over=lambda one: one.state not in OPEN_STATES,
+    )
 
 
 def _page(

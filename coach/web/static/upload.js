@@ -12,6 +12,19 @@
   const waiting = [];
   let sending = 0;
 
+  // The stream ends when nothing is in work; it is opened again when something is.
+  let events = null;
+  function follow() {
+    if (events) return;
+    events = new EventSource("/upload/events");
+    events.addEventListener("message", (event) => tell(JSON.parse(event.data)));
+    events.addEventListener("error", () => {
+      events.close();
+      events = null;
+      if (list.querySelector("[data-state=waiting], [data-state=working]")) setTimeout(follow, 1000);
+    });
+  }
+
   for (const row of [...list.children]) {
     const fresh = rowFor(row.dataset.id, row.querySelector(".name").textContent);
     row.replaceWith(fresh);
@@ -111,7 +124,8 @@
     row.querySelector(".name").textContent = name;
     for (const button of row.querySelectorAll("button")) {
       button.addEventListener("click", () => {
-        if (row.dataset.id) fetch(`/api/v1/calls/${row.dataset.id}/${button.dataset.do}`, { method: "POST", headers: { "X-Form-Token": token } });
+        if (row.dataset.id) fetch(`/api/v1/calls/${row.dataset.id}/${button.dataset.do}`, { method: "POST", headers: { "X-Form-Token": token } })
+          .then((answer) => answer.ok && answer.json().then(tell));
       });
     }
     if (id) { row.dataset.id = id; rows.set(id, row); }
@@ -127,6 +141,7 @@
     link.hidden = call.state !== "done";
     row.querySelector("[data-do=cancel]").hidden = !["waiting", "working"].includes(call.state);
     row.querySelector("[data-do=retry]").hidden = !["failed", "cancelled"].includes(call.state);
+    if (["waiting", "working"].includes(call.state)) follow();
     show(row, call.state, call.progress, call.state === "working" ? names[call.step] ?? "" : call.problem);
     summary();
   }
@@ -146,8 +161,7 @@
     document.getElementById("none").hidden = list.children.length > 0;
   }
 
-  const events = new EventSource("/upload/events");
-  events.addEventListener("message", (event) => tell(JSON.parse(event.data)));
+  follow();
   addEventListener("beforeunload", (event) => { if (sending || waiting.length) event.preventDefault(); });
 
   const record = document.getElementById("record");
