@@ -12,7 +12,7 @@ _LEAPS = {"万": 10_000, "亿": 100_000_000}
 _ONE_FORM = {
     "块钱": "元", "块": "元", "元钱": "元", "星期": "周", "礼拜": "周", "个星期": "周", "个礼拜": "周", "个小时": "小时",
     "钟头": "小时", "个钟头": "小时", "个工作日": "工作日", "日": "号", "月份": "月", "遍": "次", "回": "次", "趟": "次", "人": "个",
-    "名": "个", "位": "个", "平方米": "平米", "平方": "平米", "千米": "公里", "千克": "公斤", "g": "吉", "gb": "吉", "个吉": "吉", "角": "毛",
+    "名": "个", "位": "个", "平方米": "平米", "平方": "平米", "千米": "公里", "千克": "公斤", "g": "吉", "gb": "吉", "个吉": "吉", "个g": "吉", "角": "毛",
 }  # fmt: skip
 _UNITS = (
     *_ONE_FORM, "元", "周", "小时", "工作日", "号", "月", "个月", "次", "个", "平米", "公里", "公斤", "吉", "毛", "分钟", "天", "年", "岁",
@@ -27,13 +27,16 @@ _PARTS_OF_DAY = (("早上", "早晨", "上午", "一早", "早"), ("中午",), (
 PART_OF_DAY = "时段"
 _ALL = 100.0
 _OCLOCK = 12
+_DAYS_OF = {"周": 7, "个月": 30, "年": 360}
+_A_YEARS_NAME = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class Amount:
     """A value with its unit in one form (empty: none was said). `words`, as it was said, makes no difference.
 
-    Dates are amounts as well: days from today, the day of the week, the hour of twelve.
+    Spans of time are in days, hours or minutes. Dates are amounts as well: days from today, the day of the week, the hour
+    of twelve.
     """
 
     value: float
@@ -150,7 +153,7 @@ def _half(match: re.Match[str]) -> Iterable[Amount]:
 
 def _decimal(match: re.Match[str]) -> Iterable[Amount]:
     tenths = "".join(str(_DIGITS[mark]) for mark in match["tenths"])
-    yield Amount(float(f"{int(numeral(match['whole']))}.{tenths}"), _one_form(match["unit"]), match.group())
+    yield _amount(float(f"{int(numeral(match['whole']))}.{tenths}"), match["unit"], match.group())
 
 
 def _clock(match: re.Match[str]) -> Iterable[Amount]:
@@ -166,36 +169,36 @@ def _money(match: re.Match[str]) -> Iterable[Amount]:
 
 
 def _from_to(match: re.Match[str]) -> Iterable[Amount]:
-    unit = _one_form(match["unit"])
-    return (Amount(_scaled(numeral(match[name]), unit), unit, match.group()) for name in ("from", "until"))
+    return (_amount(numeral(match[name]), match["unit"], match.group()) for name in ("from", "until"))
 
 
 def _approximate(match: re.Match[str]) -> Iterable[Amount]:
-    unit = _one_form(match["unit"])
-    return (Amount(numeral(match[name] + match["step"]), unit, match.group()) for name in ("from", "until"))
+    return (_amount(numeral(match[name] + match["step"]), match["unit"], match.group()) for name in ("from", "until"))
 
 
 def _counted(match: re.Match[str]) -> Iterable[Amount]:
-    unit = _one_form(match["unit"])
+    unit = match["unit"]
     if match["within"] is not None:
         unit = "天"
     elif match["half_of"] and unit == "月":
         unit = "个月"
     value = numeral(match["number"]) + (0.5 if match["half"] or match["half_of"] else 0)
-    yield Amount(_scaled(value, unit), unit, match.group())
+    yield _amount(value, unit, match.group())
 
 
 def _bare(match: re.Match[str]) -> Iterable[Amount]:
     yield Amount(numeral(match.group()), "", match.group())
 
 
-def _one_form(unit: str) -> str:
-    return _ONE_FORM.get(unit, unit)
-
-
-def _scaled(value: float, unit: str) -> float:
-    """85 折 is 八点五折."""
-    return value / 10 if unit == "折" and value > 10 else value
+def _amount(value: float, unit: str, words: str) -> Amount:
+    """Units in one form, spans of time in days (a month 30, a year 360), 85 折 as 八点五折."""
+    unit = _ONE_FORM.get(unit, unit)
+    if unit == "折" and value > _OCLOCK:
+        value /= 10
+    days = _DAYS_OF.get(unit)
+    if days and value < _A_YEARS_NAME:
+        return Amount(value * days, "天", words)
+    return Amount(value, unit, words)
 
 
 _DIGIT = "[0-9一二两三四五六七八九]"
@@ -222,7 +225,7 @@ _READERS: tuple[tuple[re.Pattern[str], _Reader], ...] = (
     (re.compile("一大?半"), _half),
     (re.compile(rf"(?P<whole>{_N})点(?P<tenths>[零一二三四五六七八九]+)(?P<unit>(?!分|点){_UNIT})"), _decimal),
     (re.compile(rf"(?P<hour>{_N})(?:点钟?|:(?=[0-9]{{2}}))(?P<past>半|一刻|三刻|{_N}分?(?!钟|{_UNIT}))?"), _clock),
-    (re.compile(rf"(?P<whole>{_N})[块元](?P<part>[一二三四五六七八九半])(?!{_UNIT}|[十百千万])(?:毛|角)?"), _money),
+    (re.compile(rf"(?P<whole>{_N})[块元](?P<part>[一二三四五六七八九半])(?:[毛角]钱?)?(?!{_UNIT}|[十百千万])"), _money),
     (re.compile(rf"(?P<from>{_N})(?:{_UNIT})?{_TO}(?P<until>{_N})(?P<unit>{_UNIT})"), _from_to),
     (re.compile(rf"(?P<from>{_DIGIT})(?P<until>{_DIGIT})(?P<step>[十百千万]?)来?(?P<unit>(?<![0-9]){_UNIT})"), _approximate),
     (re.compile(rf"(?P<number>{_N})(?:[来多几]|(?P<half_of>个半(?=小时|钟头|月)))?(?P<unit>{_UNIT})(?P<half>半(?!天|年|个|小))?(?P<within>(?<=日)(?=[之以]?内))?"), _counted),
