@@ -12,11 +12,11 @@ _LEAPS = {"万": 10_000, "亿": 100_000_000}
 _ONE_FORM = {
     "块钱": "元", "块": "元", "元钱": "元", "星期": "周", "礼拜": "周", "个星期": "周", "个礼拜": "周", "个小时": "小时",
     "钟头": "小时", "个钟头": "小时", "个工作日": "工作日", "日": "号", "月份": "月", "遍": "次", "回": "次", "趟": "次", "人": "个",
-    "名": "个", "位": "个", "平方米": "平米", "平方": "平米", "千米": "公里", "千克": "公斤", "g": "吉", "gb": "吉", "个吉": "吉", "个g": "吉", "角": "毛",
+    "名": "个", "位": "个", "平方米": "平米", "平方": "平米", "平": "平米", "千米": "公里", "千克": "公斤", "g": "吉", "gb": "吉", "个吉": "吉", "个g": "吉", "角": "毛",
 }  # fmt: skip
 _UNITS = (
     *_ONE_FORM, "元", "周", "小时", "工作日", "号", "月", "个月", "次", "个", "平米", "公里", "公斤", "吉", "毛", "分钟", "天", "年", "岁",
-    "折", "米", "斤", "克", "吨", "兆", "度", "分", "秒", "倍", *"条箱包盒家件户组例台套份张页只瓶桶袋辆单笔节店亩层楼级档间届期款场",
+    "折", "米", "斤", "克", "吨", "兆", "度", "分", "秒", "倍", *"条箱包盒家件户组例台套份张页只瓶桶袋辆单笔节店亩层楼级档间届期款场筐匹批车升", "毫克", "毫升", "公分", "厘米", "毫米",
 )  # fmt: skip
 _UNIT = "(?:" + "|".join(sorted(_UNITS, key=len, reverse=True)) + ")"
 _N = r"(?:[0-9]+(?:\.[0-9]+)?[百千万亿]*|[零〇一二两三四五六七八九十半][零〇一二两三四五六七八九十百千万亿]*)"
@@ -163,9 +163,13 @@ def _clock(match: re.Match[str]) -> Iterable[Amount]:
     yield Amount(round(hour % _OCLOCK, 4), "点", match.group())
 
 
-def _money(match: re.Match[str]) -> Iterable[Amount]:
+def _and_tenths(match: re.Match[str]) -> Iterable[Amount]:
     part = numeral(match["part"])
-    yield Amount(numeral(match["whole"]) + (part if part == _DIGITS["半"] else part / 10), "元", match.group())
+    yield Amount(
+        numeral(match["whole"]) + (part if part == _DIGITS["半"] else part / 10),
+        _ONE_FORM.get(match["unit"], match["unit"]),
+        match.group(),
+    )
 
 
 def _from_to(match: re.Match[str]) -> Iterable[Amount]:
@@ -205,7 +209,7 @@ _DIGIT = "[0-9一二两三四五六七八九]"
 _READERS: tuple[tuple[re.Pattern[str], _Reader], ...] = (
     (
         re.compile(
-            rf"第{_N}|[0-9*]*\*[0-9*]*|一(?:些|下(?!午)|点(?![钟半0-9一二三四五六七八九十])|会|起|直|定|般|样|种|面|方|句|步|旦|切|共|向|边|路|块(?![钱0-9一二三四五六七八九]))"
+            rf"第{_N}|[0-9*]*\*[0-9*]*|(?<![十百千])一(?:些|下(?!午)|点(?![钟半0-9一二三四五六七八九十])|会|起|直|定|般|样|种|面|方|句|步|旦|切|共|向|边|路|块(?![钱0-9一二三四五六七八九]))"
             r"|(?<![0-9一二三四五六七八九])十分(?!钟|之)|百分百|三番[五两]次|[三两五]天两头|万一|千万"
         ),
         _nothing,
@@ -225,7 +229,7 @@ _READERS: tuple[tuple[re.Pattern[str], _Reader], ...] = (
     (re.compile("一大?半"), _half),
     (re.compile(rf"(?P<whole>{_N})点(?P<tenths>[零一二三四五六七八九]+)(?P<unit>(?!分|点){_UNIT})"), _decimal),
     (re.compile(rf"(?P<hour>{_N})(?:点钟?|:(?=[0-9]{{2}}))(?P<past>半|一刻|三刻|{_N}分?(?!钟|{_UNIT}))?"), _clock),
-    (re.compile(rf"(?P<whole>{_N})[块元](?P<part>[一二三四五六七八九半])(?:[毛角]钱?)?(?!{_UNIT}|[十百千万])"), _money),
+    (re.compile(rf"(?P<whole>{_N})(?P<unit>[块元米斤])(?P<part>[一二三四五六七八九半])(?:[毛角]钱?)?(?!{_UNIT}|[十百千万])"), _and_tenths),
     (re.compile(rf"(?P<from>{_N})(?:{_UNIT})?{_TO}(?P<until>{_N})(?P<unit>{_UNIT})"), _from_to),
     (re.compile(rf"(?P<from>{_DIGIT})(?P<until>{_DIGIT})(?P<step>[十百千万]?)来?(?P<unit>(?<![0-9]){_UNIT})"), _approximate),
     (re.compile(rf"(?P<number>{_N})(?:[来多几]|(?P<half_of>个半(?=小时|钟头|月)))?(?P<unit>{_UNIT})(?P<half>半(?!天|年|个|小))?(?P<within>(?<=日)(?=[之以]?内))?"), _counted),

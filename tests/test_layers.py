@@ -7,7 +7,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "coach"
 WORDS = {"habits", "transcript", "findings", "report", "errors", "resources"}
-EDGES = {"cli", "render", "web"}
+EDGES = {"cli", "render", "settings", "web"}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 

@@ -8,17 +8,19 @@ import pytest
 from fastapi.testclient import TestClient
 
 from coach.pipeline import Coach
+from coach.practice.store import FolderStore
 from coach.resources import folder
-from coach.web import create_app, practice
+from coach.web import create_app, practising
 
 GOOD = "您先别急，换谁都着急，我理解。您平时把它摆在哪儿？"
 BAD = "不可能，你说的根本不对，明明是你自己搞错了。"
 
 
 @pytest.fixture
-def client(coach: Coach, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
-    monkeypatch.setattr(practice, "sessions_folder", lambda: tmp_path)
-    with TestClient(create_app(coach)) as one:
+def client(coach: Coach, tmp_path: Path) -> Iterator[TestClient]:
+    app = create_app(coach)
+    app.dependency_overrides[practising.sessions] = lambda: FolderStore(tmp_path)
+    with TestClient(app) as one:
         yield one
 
 

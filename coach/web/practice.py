@@ -2,44 +2,45 @@
 can speak, and hear the customer.
 """
 
-from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, File, Form, Request, UploadFile
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
-from pydantic import BaseModel, Field, TypeAdapter
 
 from coach.asr import Listening
 from coach.errors import InputError
 from coach.habits import name_of
+from coach.imports import read_text
 from coach.pipeline import Coach
 from coach.practice.customer import LEVELS
-from coach.practice.debrief import END_NAMES, Debrief, debrief
-from coach.practice.scenarios import Scenario, find, load_scenarios
-from coach.practice.session import HINTS, SecondTry, Session, say, say_again, shown, start
-from coach.practice.store import SessionStore, sessions_folder
+from coach.practice.debrief import END_NAMES
+from coach.practice.scenarios import Scenario, find
+from coach.practice.session import HINTS, SecondTry, Session, say, say_again, scenario_of, shown, start, transcript_of
 from coach.render import render
-from coach.resources import folder
+from coach.web.practice_api import api
+from coach.web.practising import CustomersVoice, Store, moment_in_call, moment_in_report, opened, scenarios, told
 from coach.web.templating import page
 from coach.web.uploads import as_file
 
+__all__ = ["api", "pages"]
+
 pages = APIRouter(include_in_schema=False)
-api = APIRouter(prefix="/api/practice", tags=["练习"])
 
 _SCRIPT = Path(__file__).parent / "static" / "practice.js"
 _LONGEST_SPEECH = 20 << 20
 
 
 @pages.get("/practice")
-def index() -> HTMLResponse:
+def index(store: Store) -> HTMLResponse:
     """The scenarios, and the talks that can be gone on with."""
-    going_on = [(talk, _scenarios()[talk.scenario]) for talk in _store().latest() if talk.scenario in _scenarios()]
+    known = scenarios()
+    kept = [talk for talk in store.latest() if talk.moment or talk.scenario in known]
     return HTMLResponse(
         page(
             "practice_list.html.j2",
-            scenarios=_scenarios().values(),
-            going_on=going_on,
+            scenarios=known.values(),
+            going_on=[(talk, scenario_of(talk, known)) for talk in kept],
             name_of=name_of,
             end_names=END_NAMES,
             levels=LEVELS,
@@ -50,12 +51,35 @@ def index() -> HTMLResponse:
 
 @pages.post("/practice")
 def begin(
-    scenario: Annotated[str, Form()], level: Annotated[int, Form()] = 1, hints: Annotated[str, Form()] = "now"
+    store: Store,
+    scenario: Annotated[str, Form()],
+    level: Annotated[int, Form()] = 1,
+    hints: Annotated[str, Form()] = "now",
 ) -> Response:
     """A new talk."""
-    talk = start(find(_scenarios(), scenario), level=level, hints=hints)
-    _store().write(talk)
-    return RedirectResponse(f"/practice/{talk.id}", 303)
+    return _begun(store, start(find(scenarios(), scenario), level=level, hints=hints))
+
+
+@pages.post("/practice/moment")
+def begin_moment(
+    request: Request,
+    store: Store,
+    text: Annotated[str, Form()] = "",
+    rep: Annotated[str, Form()] = "",
+    turn: Annotated[int, Form()] = 0,
+    code: Annotated[str, Form()] = "",
+    report: Annotated[str, Form()] = "",
+    finding: Annotated[str, Form()] = "",
+    level: Annotated[int, Form()] = 1,
+    hints: Annotated[str, Form()] = "now",
+) -> Response:
+    """A new talk from a moment of a call: its text and the turn (its index, from 0), or a report's JSON and a finding."""
+    if report:
+        return _begun(store, moment_in_report(report, finding, level=level, hints=hints))
+    called = read_text(text, rep=rep.strip() or None)
+    return _begun(
+        store, moment_in_call(request.app.state.coach, called, turn=turn, code=code, level=level, hints=hints)
+    )
 
 
 @pages.get("/practice/practice.js")
@@ -76,130 +100,89 @@ def hear(request: Request, sound: Annotated[UploadFile, File()]) -> JSONResponse
 
 
 @pages.get("/practice/{session_id}")
-def talk_page(session_id: str) -> HTMLResponse:
+def talk_page(session_id: str, store: Store) -> HTMLResponse:
     """A talk as it stands."""
-    return _talk(*_opened(session_id))
+    return _talk(*opened(store, session_id))
 
 
 @pages.post("/practice/{session_id}")
 def answer(
-    request: Request, session_id: str, text: Annotated[str, Form()] = "", again: Annotated[bool, Form()] = False
+    request: Request,
+    session_id: str,
+    store: Store,
+    voice: CustomersVoice,
+    text: Annotated[str, Form()] = "",
+    again: Annotated[bool, Form()] = False,
+    after: Annotated[int | None, Form()] = None,
 ) -> Response:
-    """The rep's next turn, or his last one anew; what cannot be used is told, and what he typed is kept."""
+    """The rep's next turn, or his last one anew; what cannot be used is told, and what he typed is kept.
+
+    `after`: how many turns he had seen; a page that is behind (sent twice, open in two tabs) is shown anew.
+    """
     coach: Coach = request.app.state.coach
-    talk, scenario = _opened(session_id)
+    talk, scenario = opened(store, session_id)
+    if after is not None and after != len(talk.exchanges):
+        return _talk(talk, scenario, problem="这一页旧了，下面是最新的，看看再说。", typed=text, status=409)
     try:
         if again:
-            talk, tried = say_again(coach, scenario, talk, text)
+            talk, tried = say_again(coach, scenario, talk, text, voice=voice)
             if not tried.good:
                 return _talk(talk, scenario, tried=tried, typed=text)
         else:
-            talk = say(coach, scenario, talk, text)
+            talk = say(coach, scenario, talk, text, voice=voice)
     except InputError as error:
         return _talk(talk, scenario, problem=str(error), typed=text, status=error.status)
-    _store().write(talk)
+    store.write(talk)
     return RedirectResponse(f"/practice/{session_id}#end", 303)
 
 
 @pages.get("/practice/{session_id}/report")
-def report(request: Request, session_id: str) -> HTMLResponse:
+def report(request: Request, session_id: str, store: Store) -> HTMLResponse:
     """How the talk went."""
-    talk, scenario, told = _told(request.app.state.coach, session_id)
+    talk, scenario, how = told(request.app.state.coach, store, session_id)
     return HTMLResponse(
         page(
             "practice_report.html.j2",
             talk=talk,
             scenario=scenario,
-            told=told,
-            end=END_NAMES[told.end],
-            points=_points(told.trust),
-            next_one=_scenarios()[told.next_scenario] if told.next_scenario else None,
+            told=how,
+            end=END_NAMES[how.end],
+            points=_points(how.trust),
+            next_one=scenarios()[how.next_scenario] if how.next_scenario else None,
         )
     )
 
 
 @pages.get("/practice/{session_id}/call")
-def call(request: Request, session_id: str) -> HTMLResponse:
+def call(request: Request, session_id: str, store: Store) -> HTMLResponse:
     """The same report as for a call."""
-    return HTMLResponse(render(_told(request.app.state.coach, session_id)[2].report, format="html"))
+    return HTMLResponse(render(told(request.app.state.coach, store, session_id)[2].report, format="html"))
+
+
+@pages.post("/practice/{session_id}/moment")
+def moment(request: Request, session_id: str, store: Store, exchange: Annotated[int, Form()]) -> Response:
+    """A new talk from an exchange of this one (by its place, from 0)."""
+    talk, scenario = opened(store, session_id)
+    again = moment_in_call(
+        request.app.state.coach,
+        transcript_of(talk, scenario),
+        turn=2 * exchange + 1,
+        level=talk.level,
+        hints=talk.hints,
+    )
+    return _begun(store, again)
 
 
 @pages.post("/practice/{session_id}/forget")
-def forget(session_id: str) -> Response:
+def forget(session_id: str, store: Store) -> Response:
     """Delete a talk."""
-    _store().forget(session_id)
+    store.forget(session_id)
     return RedirectResponse("/practice", 303)
 
 
-class StartIn(BaseModel):
-    """What a new talk is to be."""
-
-    scenario: str = Field(examples=["new-brand-slow"])
-    level: int = Field(default=1, ge=min(LEVELS), le=max(LEVELS))
-    hints: str = Field(default="now", description="now、end 或 severe")
-
-
-class SayIn(BaseModel):
-    """What the rep says."""
-
-    text: str = Field(max_length=5_000, examples=["您先别急，我理解。您平时把它摆在哪儿？"])
-
-
-_SESSION: TypeAdapter[Session] = TypeAdapter(Session)
-_TRIED: TypeAdapter[tuple[Session, SecondTry]] = TypeAdapter(tuple[Session, SecondTry])
-_DEBRIEF: TypeAdapter[Debrief] = TypeAdapter(Debrief)
-_SCENARIO: TypeAdapter[Scenario] = TypeAdapter(Scenario)
-
-
-@api.get("/scenarios", summary="有哪些情景")
-def scenarios() -> JSONResponse:
-    """Every scenario, without what the customer will say."""
-    kept = {"id", "title", "domain", "provokes", "aim", "name", "person", "facts", "opening"}
-    return JSONResponse([_SCENARIO.dump_python(one, mode="json", include=kept) for one in _scenarios().values()])
-
-
-@api.post("/sessions", summary="开始一次练习", status_code=201)
-def api_begin(wanted: StartIn) -> Response:
-    """A new talk."""
-    talk = start(find(_scenarios(), wanted.scenario), level=wanted.level, hints=wanted.hints)
-    _store().write(talk)
-    return _json(_SESSION.dump_json(talk), 201)
-
-
-@api.get("/sessions/{session_id}", summary="练到哪儿了")
-def api_talk(session_id: str) -> Response:
-    """A talk as it stands."""
-    return _json(_SESSION.dump_json(_store().read(session_id)))
-
-
-@api.post("/sessions/{session_id}/say", summary="说一句")
-def api_say(request: Request, session_id: str, said: SayIn) -> Response:
-    """The rep's next turn; the talk with the customer's answer."""
-    talk, scenario = _opened(session_id)
-    talk = say(request.app.state.coach, scenario, talk, said.text)
-    _store().write(talk)
-    return _json(_SESSION.dump_json(talk))
-
-
-@api.post("/sessions/{session_id}/again", summary="重说上一句")
-def api_again(request: Request, session_id: str, said: SayIn) -> Response:
-    """The last turn anew; the talk, and whether it is better."""
-    talk, scenario = _opened(session_id)
-    talk, tried = say_again(request.app.state.coach, scenario, talk, said.text)
-    _store().write(talk)
-    return _json(_TRIED.dump_json((talk, tried)))
-
-
-@api.get("/sessions/{session_id}/report", summary="练得怎么样")
-def api_report(request: Request, session_id: str) -> Response:
-    """How the talk went."""
-    return _json(_DEBRIEF.dump_json(_told(request.app.state.coach, session_id)[2]))
-
-
-def _opened(session_id: str) -> tuple[Session, Scenario]:
-    """A talk with its scenario. Raises InputError if either is gone."""
-    talk = _store().read(session_id)
-    return talk, find(_scenarios(), talk.scenario)
+def _begun(store: Store, talk: Session) -> Response:
+    store.write(talk)
+    return RedirectResponse(f"/practice/{talk.id}", 303)
 
 
 def _talk(
@@ -229,25 +212,7 @@ def _talk(
     )
 
 
-def _told(coach: Coach, session_id: str) -> tuple[Session, Scenario, Debrief]:
-    talk, scenario = _opened(session_id)
-    return talk, scenario, debrief(coach, scenario, talk, _scenarios())
-
-
 def _points(trust: tuple[float, ...]) -> str:
     """Trust over the turns as points of a drawing 100 wide and 100 high."""
     step = 100 / max(len(trust) - 1, 1)
     return " ".join(f"{at * step:.1f},{100 - one:.1f}" for at, one in enumerate(trust))
-
-
-def _json(body: bytes, status: int = 200) -> Response:
-    return Response(body, status, media_type="application/json")
-
-
-@lru_cache(maxsize=1)
-def _scenarios() -> dict[str, Scenario]:
-    return load_scenarios(folder("rules") / "scenarios")
-
-
-def _store() -> SessionStore:
-    return SessionStore(sessions_folder())

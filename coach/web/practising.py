@@ -1,0 +1,81 @@
+"""What the pages and the API of practice share: where talks are kept, the scenarios, the customer's voice."""
+
+from functools import lru_cache
+from typing import Annotated
+
+from fastapi import Depends
+from pydantic import TypeAdapter, ValidationError
+
+from coach.errors import InputError
+from coach.pipeline import Coach
+from coach.practice.chat import voice_of
+from coach.practice.debrief import Debrief, debrief
+from coach.practice.moment import Moments, finding_in, load_moments, start_moment
+from coach.practice.scenarios import Scenario, load_scenarios
+from coach.practice.session import Session, scenario_of
+from coach.practice.store import FolderStore, SessionStore, sessions_folder
+from coach.practice.voicing import Voice
+from coach.report import Report
+from coach.resources import folder
+from coach.settings import LlmSettings
+from coach.transcript import Transcript
+
+_REPORT: TypeAdapter[Report] = TypeAdapter(Report)
+
+
+def sessions() -> SessionStore:
+    """Where talks are kept; a service with accounts puts a store of the user's own in its place."""
+    return FolderStore(sessions_folder())
+
+
+@lru_cache(maxsize=1)
+def voice() -> Voice:
+    """The customer's voice, as the environment sets it."""
+    settings = LlmSettings()
+    return voice_of(url=settings.url, model=settings.model, key=settings.key.get_secret_value())
+
+
+Store = Annotated[SessionStore, Depends(sessions)]
+CustomersVoice = Annotated[Voice, Depends(voice)]
+
+
+@lru_cache(maxsize=1)
+def scenarios() -> dict[str, Scenario]:
+    """The shipped scenarios."""
+    return load_scenarios(folder("rules") / "scenarios")
+
+
+def opened(store: SessionStore, session_id: str) -> tuple[Session, Scenario]:
+    """A talk with its scenario. Raises InputError if either is gone."""
+    talk = store.read(session_id)
+    return talk, scenario_of(talk, scenarios())
+
+
+def told(coach: Coach, store: SessionStore, session_id: str) -> tuple[Session, Scenario, Debrief]:
+    """A talk with how it went. Raises InputError if nothing has been said, or the talk is gone."""
+    talk, scenario = opened(store, session_id)
+    if not talk.exchanges:
+        raise InputError("还没开口，没有报告可看。先回去和客户说几句。")
+    return talk, scenario, debrief(coach, scenario, talk, scenarios())
+
+
+def moment_in_call(
+    coach: Coach, transcript: Transcript, *, turn: int, code: str = "", level: int = 1, hints: str = "now"
+) -> Session:
+    """A talk that takes a call up again at a turn (by its index). Raises InputError if there is nothing to practise."""
+    report = coach.analyse(transcript)
+    return start_moment(_moments(), report, finding_in(report, turn=turn, code=code), level=level, hints=hints)
+
+
+def moment_in_report(report: str, finding_id: str, *, level: int = 1, hints: str = "now") -> Session:
+    """The same for a finding of a report, given as its JSON."""
+    try:
+        read = _REPORT.validate_json(report)
+    except ValidationError as error:
+        raise InputError("这份报告读不出来，请用 coach analyse --format json 导出的报告。") from error
+    return start_moment(_moments(), read, finding_in(read, finding_id=finding_id), level=level, hints=hints)
+
+
+@lru_cache(maxsize=1)
+def _moments() -> Moments:
+    return load_moments(folder("rules") / "scenarios")
