@@ -56,6 +56,7 @@ def test_what_is_not_the_same(one: str, other: str) -> None:
         "哪一块不清楚",
         "138****5678",
         "一般都这样",
+        "八成是卖不动",
     ],
 )
 def test_idioms_are_no_figures(text: str) -> None:

@@ -15,10 +15,11 @@ from coach.practice.customer import AGREEMENT, LEVELS, OPEN, POSTPONED, WALKED_A
 from coach.practice.debrief import debrief
 from coach.practice.judging import facts_of
 from coach.practice.scenarios import Scenario, load_scenarios
-from coach.practice.session import Session, say, say_again, shown, start
-from coach.practice.store import FolderStore
+from coach.practice.session import Session, say, say_again, shown, start, transcript_of
+from coach.practice.store import FolderStore, dump
 from coach.resources import folder
 from coach.transcript import Speaker, Turn
+from tests.paraphrased import TALKS
 
 SCENARIOS = load_scenarios(folder("rules") / "scenarios")
 SLIPS = {
@@ -93,6 +94,21 @@ def test_an_excellent_rep_reaches_agreement(coach: Coach, scenario: Scenario, le
     assert session.state.baited >= level
 
 
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("name", TALKS)
+def test_who_uses_his_own_words_reaches_agreement(coach: Coach, name: str, level: int) -> None:
+    session = played(coach, SCENARIOS[name], (text for text, _ in TALKS[name]), level=level)
+    assert session.state.end == AGREEMENT
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS.values(), ids=SCENARIOS)
+def test_who_says_one_thing_over_and_over_or_reads_the_facts_gets_nowhere(coach: Coach, scenario: Scenario) -> None:
+    """Not even at the easiest level."""
+    everything = f"您先别急，我理解。{scenario.facts[0]}。明天上午十点我过来，您看行吗？您主要担心哪方面？"
+    for lines in (cycle([everything]), cycle([f"您好，{fact}。" for fact in scenario.facts]), cycle(scenario.facts)):
+        assert played(coach, scenario, lines, level=1).state.end in (POSTPONED, WALKED_AWAY)
+
+
 @pytest.mark.parametrize("scenario", SCENARIOS.values(), ids=SCENARIOS)
 def test_who_has_the_provoked_habit_gets_nowhere(coach: Coach, scenario: Scenario) -> None:
     for code in scenario.provokes:
@@ -132,19 +148,60 @@ def test_a_hint_says_what_hurts_and_what_to_say(coach: Coach, slow: Scenario) ->
 
 def test_said_again_in_time_is_forgiven(coach: Coach, slow: Scenario) -> None:
     slipped = say(coach, slow, start(slow), "你放心，这3条烟包在我身上，百分之百卖完。")
+    offended = slipped.exchanges[0].customer
     _, lost = say_again(coach, slow, slipped, "您先别急，我理解您压着钱。")
     assert (lost.good, lost.missing) == (False, ("3条",))
     _, still = say_again(coach, slow, slipped, "我保证这3条百分之百卖完。")
     assert not still.good
     assert still.hints
-    better, tried = say_again(coach, slow, slipped, "这3条我先帮您换到收银台边，卖得怎么样我们两周以后一起看。")
+    better, tried = say_again(coach, slow, slipped, "这三条我先帮您换到收银台边，卖得怎么样我们两周以后一起看。")
     assert tried.good
-    assert better.state.trust > slipped.state.trust
+    assert start(slow).state.trust < better.state.trust
     assert better.state.slips == ()
-    assert better.exchanges[0].first_try.startswith("你放心")
+    exchange = better.exchanges[0]
+    assert exchange.first_try.startswith("你放心")
+    assert (exchange.first_answer, exchange.customer in slow.common["repaired"]) == (offended, True)
+    assert offended not in better.state.said, "he may be offended in these words another time"
     assert not better.can_try_again
     with pytest.raises(InputError, match="没有要改"):
         say_again(coach, slow, better, "再来一次。")
+
+
+def test_a_slip_that_is_put_right_costs_a_little(coach: Coach, slow: Scenario) -> None:
+    good = "您说得有道理，我先听您说说，客人都嫌什么？"
+    slipped = say(coach, slow, start(slow), SLIPS["rebutting"])
+    better, _ = say_again(coach, slow, slipped, good)
+    assert slipped.state.trust < better.state.trust < say(coach, slow, start(slow), good).state.trust
+
+
+def test_who_has_left_comes_back_when_the_slip_is_put_right(coach: Coach, slow: Scenario) -> None:
+    session = start(slow, level=3)
+    while not session.is_over:
+        session = say(coach, slow, session, SLIPS["rude"] + "。" * len(session.exchanges))
+    assert session.state.end == WALKED_AWAY
+    assert session.can_try_again
+    back, tried = say_again(coach, slow, session, "对不起，刚才是我急了，您说得有道理。您平时把它摆在哪儿？")
+    assert tried.good
+    assert not back.is_over
+    assert back.exchanges[-1].customer == slow.reveal
+    assert say(coach, slow, back, "难怪，我帮您换到收银台边。").exchanges[-1].rep.startswith("难怪")
+    assert transcript_of(back, slow).turns[-2].text.startswith("你爱听不听"), "the report is of what was said at first"
+
+
+def test_personal_numbers_are_masked_in_what_is_kept(coach: Coach, slow: Scenario) -> None:
+    session = say(coach, slow, start(slow), "不可能，你根本不懂，有事打我电话13812345678。")
+    session, _ = say_again(coach, slow, session, "您说得对，有事您打我电话13812345678，您看哪天方便？")
+    assert "13812345678" not in dump(session)
+    assert "138****5678" in dump(session)
+
+
+def test_the_customer_speaks_of_the_fact_he_was_told(coach: Coach) -> None:
+    gym = SCENARIOS["gym-card-refund"]
+    session = say(coach, gym, start(gym), "您好小吴，别担心。")
+    session = say(coach, gym, session, "也可以给您停卡六个月，不花钱。")
+    assert session.exchanges[-1].customer == "还能停卡？那也行啊。"
+    session = say(coach, gym, session, "有医院的证明，手续费可以不扣。")
+    assert session.exchanges[-1].customer in gym.common["informed"], "none of his own lines speaks of the certificate"
 
 
 @pytest.mark.parametrize("text", ["asdf qwer zxcv", "哈哈哈哈哈哈哈哈", "How much is it?", "1234567", "说" * 700])

@@ -83,7 +83,7 @@ def test_a_damaged_model_and_wrong_labels_are_told(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="校验和不同"):
         load_recogniser(tmp_path / "acts")
     (tmp_path / "b01.jsonl").write_text('{"text": "您好", "acts": ["greeet"]}\n', encoding="utf-8")
-    with pytest.raises(InputError, match="b01.jsonl:1.*greeet"):
+    with pytest.raises(InputError, match=r"b01\.jsonl:1.*greeet"):
         read_sentences(tmp_path, "train")
     with pytest.raises(InputError, match="没有可以训练"):
         put_acts_in_place(tmp_path / "acts", tmp_path / "new")

@@ -17,7 +17,7 @@ from coach.practice.chat import voice_of
 from coach.practice.customer import AGREEMENT
 from coach.practice.debrief import END_NAMES, Debrief, debrief
 from coach.practice.moment import finding_in, load_moments, start_moment
-from coach.practice.scenarios import Scenario, find, load_scenarios
+from coach.practice.scenarios import MOMENTS_FILE, Scenario, find, load_scenarios
 from coach.practice.session import HINTS, Hint, Session, say, say_again, scenario_of, shown, start
 from coach.practice.store import dump, load
 from coach.practice.voicing import Voice
@@ -63,7 +63,10 @@ def list_scenarios(scenarios: Folder = None) -> None:
 @app.command("check")
 def check(scenarios: Folder = None) -> None:
     """检查情景文件，指出每一处要改的地方。"""
-    typer.echo(f"{len(_load(scenarios))} 个情景，全部符合。")
+    known = _load(scenarios)
+    if scenarios is None or (scenarios / MOMENTS_FILE).is_file():
+        load_moments(scenarios or folder("rules") / "scenarios")
+    typer.echo(f"{len(known)} 个情景，全部符合。")
 
 
 @app.command("new")

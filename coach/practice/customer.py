@@ -6,6 +6,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from coach.findings import STRICTNESS
 from coach.practice.acts import Act, Done
 from coach.practice.scenarios import ENDS, INFORMED, Scenario
 
@@ -44,7 +45,7 @@ _AGREED = frozenset({Act.NEXT_STEP})
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """A habit that cost trust; `provoked`: one that this customer provokes."""
+    """A habit that cost trust; `provoked`: one that this customer provokes, and surely that."""
 
     loss: float
     provoked: bool
@@ -105,13 +106,13 @@ def _moved(scenario: Scenario, state: State, done: Done) -> State:
     new = done.told - state.told
     state = replace(state, patience=state.patience - 1, done=state.done | done.acts, told=state.told | new)
     if done.findings:
-        provoked = any(finding.code in scenario.provokes for finding in done.findings)
-        loss = max(_LOSSES[finding.severity] for finding in done.findings) * (_PROVOKED_HURTS if provoked else 1)
+        provoking = [finding for finding in done.findings if finding.code in scenario.provokes]
+        loss = max(_LOSSES[finding.severity] for finding in done.findings) * (_PROVOKED_HURTS if provoking else 1)
         return replace(
             state,
             trust=max(0.0, state.trust - loss),
             patience=state.patience - 1,
-            slips=(*state.slips, Slip(loss, provoked)),
+            slips=(*state.slips, Slip(loss, any(finding.score >= STRICTNESS["strict"] for finding in provoking))),
         )
     gain = min(_MOST_GAIN, sum(_GAINS.get(act, 0) for act in done.acts) + _GAIN_OF_A_FACT * bool(new))
     if not done.acts - _NOTHING_NEW - {Act.INFORM, Act.NUMBER} and not new:
