@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
+from coach.imports import read_text
 from coach.pipeline import Coach
 from coach.practice.store import FolderStore
+from coach.render import render
 from coach.resources import folder
 from coach.web import create_app, practising
 
@@ -101,6 +103,91 @@ def test_the_microphone_is_heard(client: TestClient, monkeypatch: pytest.MonkeyP
     silent = client.post("/practice/hear", files={"sound": ("speech.webm", b"")})
     assert silent.status_code == 422
     assert "空文件" in silent.json()["detail"]
+
+
+CALL = "销售：李姐好，我是小王，电话13812345678。\n客户：别人家的比你们好卖。\n销售：不可能，你根本没用心推，明明是你自己不会卖。"
+
+
+def test_a_moment_of_a_call_becomes_a_talk(client: TestClient, coach: Coach) -> None:
+    begun = client.post("/practice/moment", data={"text": CALL, "rep": "销售", "turn": "2"}, follow_redirects=False)
+    assert begun.status_code == 303
+    page = client.get(begun.headers["location"]).text
+    assert "再练这一刻" in page
+    assert "别人家的比你们好卖。" in page
+    assert "你根本没用心推" in page
+    assert "13812345678" not in page
+    assert "再练这一刻" in client.get("/practice").text
+    report = coach.analyse(read_text(CALL, rep="销售"))
+    sent = {"report": render(report, format="json"), "finding": report.findings[0].id, "level": "2"}
+    again = client.post("/practice/moment", data=sent, follow_redirects=False)
+    assert again.status_code == 303
+    slipped = client.post(again.headers["location"], data={"text": BAD}).text
+    assert "喜欢随时反驳" in slipped
+    assert client.post(again.headers["location"], data={"text": GOOD}).status_code == 200
+    assert "被刺激" in client.get(f"{again.headers['location']}/report").text
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"text": CALL, "rep": "销售", "turn": "0"}, {"text": "", "turn": "0"}, {"report": "{", "finding": "x"},
+        {"text": CALL, "rep": "销售", "turn": "2", "level": "7"}, {"text": CALL, "rep": "销售", "turn": "2", "hints": "never"},
+    ],
+)  # fmt: skip
+def test_what_is_no_moment(client: TestClient, wrong: dict[str, str]) -> None:
+    answer = client.post("/practice/moment", data=wrong, headers={"accept": "text/html"})
+    assert answer.status_code == 422
+    assert 'role="alert"' in answer.text
+
+
+def test_moments_through_the_api(client: TestClient) -> None:
+    call = {"text": CALL, "rep": "销售"}
+    talk = client.post("/api/practice/moments", json={"call": call, "turn": 2, "code": "rebutting", "level": 3})
+    assert talk.status_code == 201
+    assert talk.json()["moment"]["hint"]["code"] == "rebutting"
+    assert client.post(f"/api/practice/sessions/{talk.json()['id']}/say", json={"text": GOOD}).status_code == 200
+    for wrong in (
+        {},
+        {"call": call},
+        {"call": call, "turn": 1},
+        {"report": "{}", "finding": "x"},
+        {"call": call, "report": "{}"},
+    ):
+        assert client.post("/api/practice/moments", json=wrong).status_code == 422
+    assert client.delete(f"/api/practice/sessions/{talk.json()['id']}").status_code == 204
+    assert client.get(f"/api/practice/sessions/{talk.json()['id']}").status_code == 422
+
+
+def test_an_exchange_is_practised_again_with_the_scenarios_facts(client: TestClient) -> None:
+    talk = begun(client)
+    client.post(talk, data={"text": BAD})
+    again = client.post(f"{talk}/moment", data={"exchange": "0"}, follow_redirects=False)
+    assert "新品到货三十天内" in client.get(again.headers["location"]).text
+    assert client.post(f"{talk}/moment", data={"exchange": "9"}).status_code == 422
+
+
+def test_a_page_that_is_behind_loses_nothing(client: TestClient) -> None:
+    talk = begun(client)
+    client.post(talk, data={"text": GOOD, "after": "0"})
+    twice = client.post(talk, data={"text": GOOD, "after": "0"})
+    assert twice.status_code == 409
+    assert "这一页旧了" in twice.text
+    assert twice.text.count(GOOD) == 2, "once in the talk, once kept in the box"
+
+
+def test_the_talk_before_a_word_has_no_report(client: TestClient) -> None:
+    answer = client.get(f"{begun(client)}/report", headers={"accept": "text/html"})
+    assert answer.status_code == 422
+    assert "还没开口" in answer.text
+
+
+@pytest.mark.parametrize(
+    "text", ["asdf qwer zxcv", "How much is it?", "哈哈哈哈哈哈哈哈", "你给我滚，你这个蠢货。", "好" * 1_900]
+)
+def test_odd_turns_are_answered_in_character(client: TestClient, text: str) -> None:
+    talk = begun(client)
+    assert client.post(talk, data={"text": text}).status_code == 200
+    assert client.get(talk).text.count('class="customer"') == 2
 
 
 def test_the_api_plays_the_same_talk(client: TestClient) -> None:

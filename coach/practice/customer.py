@@ -71,7 +71,12 @@ class State:
 
 def begin(scenario: Scenario, level: int) -> State:
     """The customer before the rep has said anything; his opening is said."""
-    return State(level, _TRUST_AT_FIRST[level], _PATIENCE_AT_FIRST[level], said=(scenario.opening,))
+    return State(level, trust_at_first(level), _PATIENCE_AT_FIRST[level], said=(scenario.opening,))
+
+
+def trust_at_first(level: int) -> float:
+    """What he trusts a stranger with, 0 to 100: less at higher levels."""
+    return _TRUST_AT_FIRST[level]
 
 
 def hear(

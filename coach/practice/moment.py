@@ -75,11 +75,19 @@ def finding_in(report: Report, *, turn: int | None = None, code: str = "", findi
     return max(found, key=lambda one: (one.severity, one.score))
 
 
-def start_moment(moments: Moments, report: Report, finding: Finding, *, level: int = 1, hints: str = "now") -> Session:
+def start_moment(
+    moments: Moments,
+    report: Report,
+    finding: Finding,
+    *,
+    level: int = 1,
+    hints: str = "now",
+    facts: tuple[str, ...] | None = None,
+) -> Session:
     """A session that takes a call up again right before the turn of a finding. Raises InputError like `start`.
 
-    The customer opens with what he said there; the rep may rely on what he told in figures elsewhere in the call, unless
-    something was found in it.
+    The customer opens with what he said there. The rep may rely on `facts`; by default, on what he told in figures elsewhere
+    in the call, unless something was found in it.
     """
     turns = masked(report.transcript).turns
     at = next(place for place, turn in enumerate(turns) if turn.index == finding.turn)
@@ -96,7 +104,7 @@ def start_moment(moments: Moments, report: Report, finding: Finding, *, level: i
         person=moments.person,
         wants=moments.wants,
         hides=moments.hides,
-        facts=_facts(report),
+        facts=_facts(report) if facts is None else facts,
         opening=asked.text if asked else moments.opening,
         reveal=moments.reveal,
         baits=moments.baits[finding.code],

@@ -13,8 +13,8 @@ from coach.errors import InputError
 from coach.habits import name_of
 from coach.imports import read_text
 from coach.pipeline import Coach
-from coach.practice.customer import LEVELS
-from coach.practice.debrief import END_NAMES
+from coach.practice.customer import LEVELS, trust_at_first
+from coach.practice.debrief import END_NAMES, Debrief
 from coach.practice.scenarios import Scenario, find
 from coach.practice.session import HINTS, SecondTry, Session, say, say_again, scenario_of, shown, start, transcript_of
 from coach.render import render
@@ -147,7 +147,7 @@ def report(request: Request, session_id: str, store: Store) -> HTMLResponse:
             scenario=scenario,
             told=how,
             end=END_NAMES[how.end],
-            points=_points(how.trust),
+            points=_points(how, talk),
             next_one=scenarios()[how.next_scenario] if how.next_scenario else None,
         )
     )
@@ -169,6 +169,7 @@ def moment(request: Request, session_id: str, store: Store, exchange: Annotated[
         turn=2 * exchange + 1,
         level=talk.level,
         hints=talk.hints,
+        facts=scenario.facts,
     )
     return _begun(store, again)
 
@@ -212,7 +213,9 @@ def _talk(
     )
 
 
-def _points(trust: tuple[float, ...]) -> str:
-    """Trust over the turns as points of a drawing 100 wide and 100 high."""
-    step = 100 / max(len(trust) - 1, 1)
-    return " ".join(f"{at * step:.1f},{100 - one:.1f}" for at, one in enumerate(trust))
+def _points(how: Debrief, talk: Session) -> list[tuple[float, float, bool]]:
+    """Trust before and after every turn as points of a drawing 100 wide and 100 high, and whether the turn slipped."""
+    step = 100 / len(how.trust)
+    slipped = [bool(exchange.hints) and not exchange.first_try for exchange in talk.exchanges]
+    after = [(round((at + 1) * step, 1), 100 - trust, slipped[at]) for at, trust in enumerate(how.trust)]
+    return [(0.0, 100 - trust_at_first(talk.level), False), *after]

@@ -60,11 +60,20 @@ def told(coach: Coach, store: SessionStore, session_id: str) -> tuple[Session, S
 
 
 def moment_in_call(
-    coach: Coach, transcript: Transcript, *, turn: int, code: str = "", level: int = 1, hints: str = "now"
+    coach: Coach,
+    transcript: Transcript,
+    *,
+    turn: int,
+    code: str = "",
+    level: int = 1,
+    hints: str = "now",
+    facts: tuple[str, ...] | None = None,
 ) -> Session:
     """A talk that takes a call up again at a turn (by its index). Raises InputError if there is nothing to practise."""
     report = coach.analyse(transcript)
-    return start_moment(_moments(), report, finding_in(report, turn=turn, code=code), level=level, hints=hints)
+    return start_moment(
+        _moments(), report, finding_in(report, turn=turn, code=code), level=level, hints=hints, facts=facts
+    )
 
 
 def moment_in_report(report: str, finding_id: str, *, level: int = 1, hints: str = "now") -> Session:
