@@ -7,7 +7,7 @@ from coach.practice.facts import Facts
 from coach.practice.judging import facts_of
 from coach.practice.scenarios import load_scenarios
 from coach.resources import folder
-from tests.paraphrased import TALKS
+from tests.paraphrased import HELD_OUT, TALKS, Talk
 
 SCENARIOS = load_scenarios(folder("rules") / "scenarios")
 NEW_BRAND = SCENARIOS["new-brand-slow"].facts
@@ -19,16 +19,15 @@ def facts(coach: Coach) -> Facts:
     return facts_of(coach, NEW_BRAND)
 
 
-def test_facts_told_in_other_words_are_recognised(coach: Coach) -> None:
-    """Over the hand-written talks of 17 scenarios: of the facts told, and of what is taken for one, 95 in 100."""
+@pytest.mark.parametrize("talks", [TALKS, HELD_OUT], ids=["chosen on", "held out"])
+def test_facts_told_in_other_words_are_recognised(coach: Coach, talks: dict[str, Talk]) -> None:
+    """Of the facts told, and of what is taken for one, 95 in 100 rightly."""
     told, found, right = 0, 0, 0
-    for name, talk in TALKS.items():
+    for name, talk in talks.items():
         facts = facts_of(coach, SCENARIOS[name].facts)
         for text, its in talk:
             seen = facts.told_by(text)
             told, found, right = told + len(its), found + len(seen), right + len(its & seen)
-    assert len(TALKS) >= 12
-    assert told >= 50
     assert right / told >= 0.95
     assert right / found >= 0.95
 

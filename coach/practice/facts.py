@@ -14,8 +14,8 @@ from coach.text import Segmenter, fold, said, sentences
 
 _MEANS_THE_SAME = 0.66
 _MEANS_NEARLY = 0.5
-"""Cosines of sentence vectors. Of 57 facts told in other words (tests/paraphrased.py) none lies below 0.5; of the other
-pairs of a sentence and a fact few lie above, and those do not share the fact's figures.
+"""Cosines of sentence vectors, chosen on the hand-written talks of 17 scenarios (tests/paraphrased.py): 50 of 51 facts told
+in other words are recognised and nothing else is taken for one. Of 7 scenarios held out: 20 of 21, and nothing else.
 """
 
 _COVERED = 0.7
