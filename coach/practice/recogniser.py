@@ -4,8 +4,6 @@ Stored as plain numpy arrays (`model.npz`, read without pickle) beside its card,
 acts are labelled: models/README.md, samples/acts/README.md.
 """
 
-import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,12 +16,11 @@ from scipy import sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from coach.classify.encoder import SentenceEncoder
-from coach.errors import ModelError
+from coach.classify.stored import read_verified, write_arrays
 from coach.practice.cues import cues, tells_a_figure
 from coach.resources import folder
 from coach.text import fold
 
-MODEL_FILE, CARD_FILE = "model.npz", "card.json"
 LEARNT = ("greet", "acknowledge", "ask", "offer", "promise", "check", "refuse", "apologise", "next_step")
 NUMBER = "number"
 """By rule alone."""
@@ -58,16 +55,13 @@ class Recogniser:
     def save(self, path: Path) -> str:
         """Write the arrays; their SHA-256."""
         grams = sorted(self.vectorizer.vocabulary_, key=self.vectorizer.vocabulary_.__getitem__)
-        stored = BytesIO()
-        numpy.savez_compressed(
-            stored,
+        return write_arrays(
+            path,
             grams=numpy.frombuffer(_SEPARATOR.join(grams).encode(), dtype=numpy.uint8),
             idf=self.vectorizer.idf_.astype(numpy.float32),
             weights=self.weights.astype(numpy.float16),
             intercepts=self.intercepts.astype(numpy.float32),
         )
-        path.write_bytes(stored.getvalue())
-        return hashlib.sha256(stored.getvalue()).hexdigest()
 
 
 def new_vectorizer(**options: Any) -> TfidfVectorizer:
@@ -90,13 +84,7 @@ def features(sentences: Sequence[str], vectorizer: TfidfVectorizer, encoder: Sen
 def load_recogniser(place: Path | None = None) -> Recogniser:
     """The shipped model, or one in a folder. Raises ModelError if it is missing or not what its card says."""
     place = place or folder("models") / "acts"
-    try:
-        digest = json.loads((place / CARD_FILE).read_text(encoding="utf-8"))["digest"]
-        stored = (place / MODEL_FILE).read_bytes()
-    except (OSError, ValueError, KeyError) as error:
-        raise ModelError(f"听懂对话动作的模型 {place} 缺少文件或读不出来，请重新安装。") from error
-    if hashlib.sha256(stored).hexdigest() != digest:
-        raise ModelError(f"听懂对话动作的模型 {place} 和说明卡不符（校验和不同），请重新安装。")
+    stored = read_verified(place, what="听懂对话动作")
     with numpy.load(BytesIO(stored), allow_pickle=False) as arrays:
         grams = bytes(arrays["grams"]).decode().split(_SEPARATOR)
         vectorizer = new_vectorizer(vocabulary={gram: at for at, gram in enumerate(grams)})

@@ -9,8 +9,9 @@ import numpy
 from sklearn.linear_model import LogisticRegression
 
 from coach.classify.encoder import SentenceEncoder
+from coach.classify.stored import CARD_FILE, MODEL_FILE
 from coach.errors import InputError
-from coach.practice.recogniser import CARD_FILE, LEARNT, MODEL_FILE, NUMBER, Recogniser, features, new_vectorizer
+from coach.practice.recogniser import LEARNT, NUMBER, Recogniser, features, new_vectorizer
 from coach.text import fold
 
 ACTS = (*LEARNT, NUMBER)
