@@ -147,6 +147,7 @@ FOR_CHIEF = (
     "/api/v1/rules/drafts/{draft_id}/activate",
 )
 FOR_LEADERS = (
+    "/team",
     "/admin/rules",
     "/api/v1/rules",
     "/reviews/draw",
