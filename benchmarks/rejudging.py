@@ -35,7 +35,7 @@ _RULE = (
 
 def filled(database: Database, place: Path, calls: int) -> Visitor:
     """A library of that many judged calls; its administrator."""
-    chief = Accounts(database).add("管理员", "长长的密码123", Role.ADMINISTRATOR)
+    chief = Accounts(database).add("管理员", Role.ADMINISTRATOR)
     library, work = Library(database, Recordings(place)), WorkList(database)
     coach = Coach.load()
     corpus = read_corpus([folder("samples") / "labelled"])

@@ -6,6 +6,7 @@ none of these (an order, a price) is left alone.
 """
 
 import re
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -32,24 +33,25 @@ _PLATE = re.compile(
 _EMAIL = re2.compile(r"([a-z0-9][a-z0-9._+-]*)@[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 
 
-def masked(transcript: Transcript) -> Transcript:
-    """The same call with personal numbers masked in every turn."""
-    return replace(transcript, turns=tuple(_masked_turn(turn) for turn in transcript.turns))
+def masked(transcript: Transcript, *, words: Collection[str] = ()) -> Transcript:
+    """The same call with personal numbers, and these words, masked in every turn."""
+    return replace(transcript, turns=tuple(_masked_turn(turn, words) for turn in transcript.turns))
 
 
-def _masked_turn(turn: Turn) -> Turn:
-    text = mask(turn.text)
+def _masked_turn(turn: Turn, words: Collection[str]) -> Turn:
+    text = mask(turn.text, words=words)
     return turn if text == turn.text else replace(turn, text=text)
 
 
-def mask(text: str) -> str:
-    """Text with the digits and letters of personal numbers replaced by `*`; same length.
+def mask(text: str, *, words: Collection[str] = ()) -> str:
+    """Text with the digits and letters of personal numbers, and all of these words, replaced by `*`; same length.
 
     >>> mask("我电话13812345678,发我邮箱 wang@example.com")
     '我电话138****5678,发我邮箱 w***@example.com'
     """
     folded = fold(text)
     hidden = [span for found in (_numbers, _plates, _emails) for span in found(folded)]
+    hidden += [span for word in words for span in _places(folded, fold(word))]
     if not hidden:
         return text
     characters = list(text)
@@ -58,6 +60,13 @@ def mask(text: str) -> str:
             if characters[at].isalnum():
                 characters[at] = MASK
     return "".join(characters)
+
+
+def _places(folded: str, word: str) -> Iterator[Span]:
+    at = folded.find(word) if word else -1
+    while at >= 0:
+        yield Span(at, at + len(word))
+        at = folded.find(word, at + len(word))
 
 
 def _numbers(folded: str) -> list[Span]:

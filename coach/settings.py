@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 from platformdirs import user_data_path
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from coach.errors import StorageError
@@ -17,7 +17,8 @@ class Settings(BaseSettings):
     """Where the service keeps things and how much it does at once.
 
     `database_url` empty: a SQLite file in `data_folder`; `jobs_database_url` empty: the same PostgreSQL, else another file
-    beside it. `workers` 0: as many recordings at once as cores and memory allow. `engine` and `model` hear recordings. `public_url` is how browsers reach the service; links and cookies follow it.
+    beside it. `workers` 0: as many recordings at once as cores and memory allow. `engine` and `model` hear recordings. `public_url` is
+    how browsers reach the service; links and cookies follow it.
     """
 
     model_config = SettingsConfigDict(env_prefix="COACH_", extra="ignore", frozen=True)
@@ -57,6 +58,18 @@ class Settings(BaseSettings):
     def is_secure(self) -> bool:
         """Whether browsers come by https, so that cookies may insist on it."""
         return self.public_url.startswith("https:")
+
+
+class LlmSettings(BaseSettings):
+    """`COACH_LLM_URL`, `COACH_LLM_MODEL`, `COACH_LLM_KEY`: a model that voices the customer of a practice; none without
+    an address.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="COACH_LLM_", extra="ignore", frozen=True)
+
+    url: str = ""
+    model: str = "default"
+    key: SecretStr = SecretStr("")
 
 
 def read_settings() -> Settings:

@@ -1,5 +1,8 @@
 """Sound becomes turns: windows, channels, voices, echoes, punctuation; without a real recogniser."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,13 +14,14 @@ import pytest
 from coach.asr import CHANNEL_NAMES, Listening, transcribe
 from coach.asr.audio import SAMPLE_RATE, Audio, of_samples
 from coach.asr.crosstalk import without_echo
-from coach.asr.engine import Heard, Region
+from coach.asr.engine import Heard, Region, Segment
 from coach.asr.fake import FakeEngine, loud_parts
-from coach.asr.hearing import Utterance, hear
+from coach.asr.hearing import Utterance, hear, together
 from coach.asr.naming import channel_of, fields_of
 from coach.asr.punctuation import punctuated
 from coach.asr.turns import by_channel, by_voice, turns_of
 from coach.asr.vad import speech
+from coach.asr.workers import side_by_side
 from coach.errors import InputError, RecordingError
 from coach.transcript import Speaker
 
@@ -44,7 +48,12 @@ def audio_of() -> Iterator:
 
 def heard(audio: Audio, *texts: str) -> tuple[list[Utterance], float]:
     found = [speech(audio, channel, loud_parts) for channel in range(audio.channels)]
-    return hear(audio, found, FakeEngine(texts), lambda _done: None)
+    return run(hear(audio, found, FakeEngine(texts)))
+
+
+def run(work: list) -> tuple[list[Utterance], float]:
+    hearing = together(side_by_side(work, workers=1, progress=lambda _done: None))
+    return list(hearing.utterances), hearing.lost_s
 
 
 def test_channels_are_put_in_order_of_time(audio_of) -> None:
@@ -78,8 +87,42 @@ def test_long_speech_is_cut_into_blocks_and_stays_in_place(audio_of) -> None:
     assert starts == sorted(starts)
 
 
+class Hasty(FakeEngine):
+    """Hears the first two seconds of each block and skips the rest; the text after something said is complete."""
+
+    def hear(self, samples: numpy.ndarray, *, after: str = "") -> Iterator[Segment]:
+        self.lengths_s = [*getattr(self, "lengths_s", []), len(samples) / SAMPLE_RATE]
+        yield from super().hear(samples[: 2 * SAMPLE_RATE] if len(self.told) == 0 else samples, after=after)
+
+
+def test_what_the_engine_skips_is_heard_again_after_what_came_before(audio_of) -> None:
+    audio, engine = audio_of(tone((1.0, 5.5))), Hasty(["老板您好", "这周不限量"])
+    utterances, lost_s = run(hear(audio, [[Region(1.0, 5.5)]], engine, hotwords="中支烟、动销"))
+    words = [word for one in utterances for word in one.words]
+    assert "".join(word.text for word in words) == "老板您好这周不限量"
+    assert engine.told == ["中支烟、动销。", "老板您好"]
+    assert words[4].start_s == pytest.approx(3.0)
+    assert words[-1].end_s == pytest.approx(5.5)
+    assert lost_s == 0
+
+
+@pytest.mark.parametrize(("channels", "heard_s"), [(1, 2.4), (2, 2.0)])
+def test_short_pauses_are_heard_too_on_one_channel(audio_of, channels: int, heard_s: float) -> None:
+    engine = Hasty(["您好您好"])
+    run(hear(audio_of(*[tone()] * channels), [[Region(1.0, 2.0), Region(2.4, 3.4)]], engine))
+    assert engine.lengths_s[0] == pytest.approx(heard_s)
+
+
 def test_speech_across_a_block_of_the_detector_is_one_region(audio_of) -> None:
     assert speech(audio_of(tone((290, 310), seconds=320)), 0, loud_parts) == [Region(290, 310)]
+
+
+def test_the_detector_of_speech_reports_to_nobody(tmp_path: Path) -> None:
+    """Its runtime (onnxruntime from 1.29 on) notes a session in the temporary folder when it is about to send."""
+    script = "import numpy; from coach.asr.vad import silero; silero(numpy.zeros(16_000, dtype=numpy.float32))"
+    told = {name: value for name, value in os.environ.items() if name not in ("CI", "ORT_DISABLE_TELEMETRY")}
+    subprocess.run([sys.executable, "-c", script], env={**told, "TMPDIR": str(tmp_path)}, check=True)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_echo_is_dropped_and_a_second_voice_kept(audio_of) -> None:

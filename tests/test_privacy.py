@@ -49,3 +49,8 @@ def test_keeps_length_and_is_stable(text: str) -> None:
     once = mask(text)
     assert len(once) == len(text)
     assert mask(once) == once
+
+
+def test_words_of_the_team_are_masked_wherever_they_stand() -> None:
+    assert mask("李老板和李老板的店", words=["李老板"]) == "***和***的店"
+    assert mask("没有要打码的", words=["李老板", ""]) == "没有要打码的"

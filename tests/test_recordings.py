@@ -2,10 +2,13 @@
 
 import base64
 import json
+import re
 import wave
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from shutil import which
+from subprocess import run
 
 import numpy
 import pytest
@@ -23,7 +26,7 @@ from coach.render.subtitles import cues
 from coach.resources import folder
 from coach.speakers import enrolled, voices_of
 from coach.text import said
-from coach.transcript import Speaker, Transcript
+from coach.transcript import Speaker, Transcript, Turn
 
 RECORDED = folder("samples") / "recorded"
 STEREO, MONO = RECORDED / "tobacco-visit.flac", RECORDED / "telecom-complaint.flac"
@@ -77,6 +80,20 @@ def test_the_report_of_a_recording(coach: Coach, stereo: Transcript) -> None:
     assert 'src="data:audio/mp4;base64,' in page
     assert page.count("data-at=") > 200
     assert "<audio" not in str(render(report, format="html"))
+
+
+def test_the_time_line_is_as_long_as_the_recording(coach: Coach) -> None:
+    turns = (
+        Turn(0, Speaker.REP, "您好。", start_s=0, end_s=5),
+        Turn(1, Speaker.CUSTOMER, "你好。", start_s=5, end_s=10),
+    )
+    report = coach.analyse(Transcript("c", turns, duration_s=20))
+    assert re.findall(
+        r'class="block \w+" x="([\d.]+)" y="\d+" width="([\d.]+)"', str(render(report, format="html"))
+    ) == [
+        ("0.0", "250.0"),
+        ("250.0", "250.0"),
+    ]
 
 
 def test_personal_numbers_are_silenced(coach: Coach, mono: Transcript, tmp_path: Path) -> None:
@@ -187,13 +204,62 @@ def test_the_recording_keeps_its_channels() -> None:
 
 
 def test_silence_is_told(tmp_path: Path, coach: Coach) -> None:
-    path = tmp_path / "silence.wav"
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(2)
-        file.setsampwidth(2)
-        file.setframerate(8_000)
-        file.writeframes(bytes(8_000 * 4 * 3))
+    nothing = numpy.zeros(8_000 * 3, dtype=numpy.float32)
     with pytest.raises(RecordingError, match="没有听到人说话"):
+        coach.listen(write_wave(tmp_path / "silence.wav", nothing, nothing, rate=8_000))
+
+
+def write_wave(path: Path, *channels: numpy.ndarray, rate: int = SAMPLE_RATE) -> Path:
+    """Samples of each channel, float32 in [-1, 1], as a file."""
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(len(channels))
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes((numpy.stack(channels, axis=1).clip(-1, 1) * 32_767).astype("<i2").tobytes())
+    return path
+
+
+def music(seconds: int) -> numpy.ndarray:
+    """Plucked chords with overtones, and a drum on every beat."""
+    at = numpy.arange(seconds * SAMPLE_RATE) / SAMPLE_RATE
+    drum = numpy.random.default_rng(0).normal(0, 0.3, len(at)) * numpy.exp(-30 * (at % 1))
+    chords = [(261.6, 329.6, 392.0), (220.0, 261.6, 329.6), (174.6, 220.0, 261.6), (196.0, 246.9, 293.7)]
+    sound = drum
+    for beat in range(seconds):
+        notes = [numpy.sin(2 * numpy.pi * tone * over * at) / over for tone in chords[beat % 4] for over in range(1, 6)]
+        sound = sound + sum(notes) * numpy.exp(-3 * (at - beat)) * (at // 1 == beat)
+    return (0.6 * sound / abs(sound).max()).astype(numpy.float32)
+
+
+def test_music_is_told(tmp_path: Path, coach: Coach) -> None:
+    with pytest.raises(RecordingError, match="没有听到人说话"):
+        coach.listen(write_wave(tmp_path / "music.wav", music(12)))
+
+
+@pytest.fixture(scope="module")
+def spoken() -> numpy.ndarray:
+    with decoded(MONO) as audio:
+        return audio.read(0, 0, 12)
+
+
+def test_one_silent_channel_is_told(tmp_path: Path, coach: Coach, spoken: numpy.ndarray) -> None:
+    transcript = coach.listen(write_wave(tmp_path / "half.wav", spoken, numpy.zeros_like(spoken)))
+    assert {turn.name for turn in transcript.turns} == {"左声道"}
+    assert any("另一声道是空的" in warning for warning in transcript.warnings)
+
+
+def test_a_second_of_sound_is_heard_or_told(tmp_path: Path, coach: Coach, spoken: numpy.ndarray) -> None:
+    start = int(reference(MONO)[0]["start_s"] * SAMPLE_RATE)
+    transcript = coach.listen(write_wave(tmp_path / "second.wav", spoken[start : start + SAMPLE_RATE]))
+    assert sum(len(said(turn.text)) for turn in transcript.turns) <= 8
+
+
+@pytest.mark.skipif(which("espeak-ng") is None, reason="espeak-ng speaks the English of this test")
+def test_english_is_told(tmp_path: Path, coach: Coach) -> None:
+    path = tmp_path / "english.wav"
+    text = "Good morning, this is Peter. I am calling about your car insurance. Do you have a minute to talk about it?"
+    run(["espeak-ng", "-v", "en-us", "-s", "150", "-w", str(path), text], check=True)
+    with pytest.raises(RecordingError, match="听起来是英语"):
         coach.listen(path)
 
 

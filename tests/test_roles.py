@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from coach.classify.roles import CARD_FILE, MODEL_FILE, load_roles
+from coach.classify.roles import load_roles
+from coach.classify.stored import CARD_FILE, MODEL_FILE
 from coach.errors import ModelError
 from coach.resources import folder
 from coach.roles import SURE, assign_roles, rep_chances

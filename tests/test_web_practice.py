@@ -1,24 +1,29 @@
 """Practice in the browser and through the API, from the list to the report."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
-from house import House
 
+from coach.imports import read_text
 from coach.pipeline import Coach
+from coach.practice.store import FolderStore
+from coach.render import render
 from coach.resources import folder
-from coach.web import practice
+from coach.web import create_app, practising
 
 GOOD = "您先别急，换谁都着急，我理解。您平时把它摆在哪儿？"
 BAD = "不可能，你说的根本不对，明明是你自己搞错了。"
 
 
 @pytest.fixture
-def client(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> TestClient:
-    monkeypatch.setattr(practice, "sessions_folder", lambda: tmp_path)
-    return house.client("rep")
+def client(coach: Coach, tmp_path: Path) -> Iterator[TestClient]:
+    app = create_app(coach)
+    app.dependency_overrides[practising.sessions] = lambda: FolderStore(tmp_path)
+    with TestClient(app) as one:
+        yield one
 
 
 def begun(client: TestClient, **choice: str) -> str:
@@ -86,8 +91,8 @@ def test_a_browser_is_told_on_a_page(client: TestClient, method: str, place: str
     )
     assert shown.status_code == 422
     assert "没有这次练习" in shown.text
-    assert '<a href="/">' in shown.text
-    assert client.request(method, gone, headers={"accept": "*/*"}).headers["content-type"] == "application/problem+json"
+    assert '<a href="/practice">' in shown.text
+    assert client.request(method, gone).headers["content-type"] == "application/problem+json"
 
 
 def test_the_microphone_is_heard(client: TestClient, monkeypatch: pytest.MonkeyPatch, coach: Coach) -> None:
@@ -95,22 +100,107 @@ def test_the_microphone_is_heard(client: TestClient, monkeypatch: pytest.MonkeyP
     heard = client.post("/practice/hear", files={"sound": ("speech.webm", sound)})
     assert heard.status_code == 200
     assert len(re.findall("[一-鿿]", heard.json()["text"])) > 200
-    silent = client.post("/practice/hear", files={"sound": ("speech.webm", b"")}, headers={"accept": "*/*"})
+    silent = client.post("/practice/hear", files={"sound": ("speech.webm", b"")})
     assert silent.status_code == 422
     assert "空文件" in silent.json()["detail"]
 
 
-def test_the_api_plays_the_same_talk(client: TestClient) -> None:
-    known = client.get("/api/v1/practice/scenarios").json()
-    assert "reveal" not in known[0]
-    talk = client.post("/api/v1/practice/sessions", json={"scenario": "new-brand-slow", "level": 3})
+CALL = "销售：李姐好，我是小王，电话13812345678。\n客户：别人家的比你们好卖。\n销售：不可能，你根本没用心推，明明是你自己不会卖。"
+
+
+def test_a_moment_of_a_call_becomes_a_talk(client: TestClient, coach: Coach) -> None:
+    begun = client.post("/practice/moment", data={"text": CALL, "rep": "销售", "turn": "2"}, follow_redirects=False)
+    assert begun.status_code == 303
+    page = client.get(begun.headers["location"]).text
+    assert "再练这一刻" in page
+    assert "别人家的比你们好卖。" in page
+    assert "你根本没用心推" in page
+    assert "13812345678" not in page
+    assert "再练这一刻" in client.get("/practice").text
+    report = coach.analyse(read_text(CALL, rep="销售"))
+    sent = {"report": render(report, format="json"), "finding": report.findings[0].id, "level": "2"}
+    again = client.post("/practice/moment", data=sent, follow_redirects=False)
+    assert again.status_code == 303
+    slipped = client.post(again.headers["location"], data={"text": BAD}).text
+    assert "喜欢随时反驳" in slipped
+    assert client.post(again.headers["location"], data={"text": GOOD}).status_code == 200
+    assert "被刺激" in client.get(f"{again.headers['location']}/report").text
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"text": CALL, "rep": "销售", "turn": "0"}, {"text": "", "turn": "0"}, {"report": "{", "finding": "x"},
+        {"text": CALL, "rep": "销售", "turn": "2", "level": "7"}, {"text": CALL, "rep": "销售", "turn": "2", "hints": "never"},
+    ],
+)  # fmt: skip
+def test_what_is_no_moment(client: TestClient, wrong: dict[str, str]) -> None:
+    answer = client.post("/practice/moment", data=wrong, headers={"accept": "text/html"})
+    assert answer.status_code == 422
+    assert 'role="alert"' in answer.text
+
+
+def test_moments_through_the_api(client: TestClient) -> None:
+    call = {"text": CALL, "rep": "销售"}
+    talk = client.post("/api/practice/moments", json={"call": call, "turn": 2, "code": "rebutting", "level": 3})
     assert talk.status_code == 201
-    address = f"/api/v1/practice/sessions/{talk.json()['id']}"
+    assert talk.json()["moment"]["hint"]["code"] == "rebutting"
+    assert client.post(f"/api/practice/sessions/{talk.json()['id']}/say", json={"text": GOOD}).status_code == 200
+    for wrong in (
+        {},
+        {"call": call},
+        {"call": call, "turn": 1},
+        {"report": "{}", "finding": "x"},
+        {"call": call, "report": "{}"},
+    ):
+        assert client.post("/api/practice/moments", json=wrong).status_code == 422
+    assert client.delete(f"/api/practice/sessions/{talk.json()['id']}").status_code == 204
+    assert client.get(f"/api/practice/sessions/{talk.json()['id']}").status_code == 422
+
+
+def test_an_exchange_is_practised_again_with_the_scenarios_facts(client: TestClient) -> None:
+    talk = begun(client)
+    client.post(talk, data={"text": BAD})
+    again = client.post(f"{talk}/moment", data={"exchange": "0"}, follow_redirects=False)
+    assert "新品到货三十天内" in client.get(again.headers["location"]).text
+    assert client.post(f"{talk}/moment", data={"exchange": "9"}).status_code == 422
+
+
+def test_a_page_that_is_behind_loses_nothing(client: TestClient) -> None:
+    talk = begun(client)
+    client.post(talk, data={"text": GOOD, "after": "0"})
+    twice = client.post(talk, data={"text": GOOD, "after": "0"})
+    assert twice.status_code == 409
+    assert "这一页旧了" in twice.text
+    assert twice.text.count(GOOD) == 2, "once in the talk, once kept in the box"
+
+
+def test_the_talk_before_a_word_has_no_report(client: TestClient) -> None:
+    answer = client.get(f"{begun(client)}/report", headers={"accept": "text/html"})
+    assert answer.status_code == 422
+    assert "还没开口" in answer.text
+
+
+@pytest.mark.parametrize(
+    "text", ["asdf qwer zxcv", "How much is it?", "哈哈哈哈哈哈哈哈", "你给我滚，你这个蠢货。", "好" * 1_900]
+)
+def test_odd_turns_are_answered_in_character(client: TestClient, text: str) -> None:
+    talk = begun(client)
+    assert client.post(talk, data={"text": text}).status_code == 200
+    assert client.get(talk).text.count('class="customer"') == 2
+
+
+def test_the_api_plays_the_same_talk(client: TestClient) -> None:
+    known = client.get("/api/practice/scenarios").json()
+    assert "reveal" not in known[0]
+    talk = client.post("/api/practice/sessions", json={"scenario": "new-brand-slow", "level": 3})
+    assert talk.status_code == 201
+    address = f"/api/practice/sessions/{talk.json()['id']}"
     said = client.post(f"{address}/say", json={"text": BAD}).json()
     assert said["exchanges"][0]["hints"]
     _, tried = client.post(f"{address}/again", json={"text": "您说得有道理，我先听您说。"}).json()
     assert tried["good"]
     assert client.get(address).json()["exchanges"][0]["first_try"] == BAD
     assert client.get(f"{address}/report").json()["resistance"]
-    assert client.post("/api/v1/practice/sessions", json={"scenario": "nothing"}).status_code == 422
+    assert client.post("/api/practice/sessions", json={"scenario": "nothing"}).status_code == 422
     assert client.post(f"{address}/say", json={"text": ""}).status_code == 422

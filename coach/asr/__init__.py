@@ -14,19 +14,22 @@ from coach.asr.crosstalk import without_echo
 from coach.asr.decode import decoded
 from coach.asr.engine import Engine, Region
 from coach.asr.engines import AUTO, load_engine
-from coach.asr.hearing import Utterance, hear
+from coach.asr.hearing import Hearing, Utterance, hear, together
 from coach.asr.naming import channel_of, fields_of
 from coach.asr.turns import Stretch, by_channel, by_voice, turns_of
 from coach.asr.vad import Detect, silero, speech
 from coach.asr.weights import BASE
+from coach.asr.workers import side_by_side
 from coach.errors import RecordingError
 from coach.roles import assign_roles
-from coach.speakers import assign, voices_of
+from coach.speakers import Voices, assign, voices_of
 from coach.speakers.enrolled import enrolled_voice
 from coach.transcript import Speaker, Transcript, Turn
 from coach.voice import with_sound
 
 Progress = Callable[[float], None]
+Speech = Sequence[Sequence[Region]]
+"""Where somebody speaks, for each channel."""
 
 CHANNEL_NAMES = ("左声道", "右声道")
 _VOICE_NAMES = tuple(f"说话人{number}" for number in range(1, 10))
@@ -60,7 +63,7 @@ class Listening:
 
 def engine_for(listening: Listening) -> Engine:
     """The engine that hears in this way. Raises InputError or MissingPartError."""
-    return load_engine(listening.engine, listening.model, hotwords=listening.hotwords or "", threads=listening.threads)
+    return load_engine(listening.engine, listening.model, threads=listening.threads)
 
 
 def transcribe(
@@ -78,20 +81,27 @@ def transcribe(
     """
     listening = listening or Listening()
     with decoded(recording) as audio:
-        hearing = listen(audio, lambda: engine or engine_for(listening), recording.name, detect, progress)
-        return who_spoke(audio, hearing, listening, recording.name)
+        listened, voices = listen(
+            audio,
+            lambda: engine or engine_for(listening),
+            recording.name,
+            detect,
+            progress,
+            hotwords=listening.hotwords or "",
+            speakers=listening.speakers,
+        )
+        return who_spoke(audio, listened, listening, recording.name, voices)
 
 
 @dataclass(frozen=True, slots=True)
-class Hearing:
-    """What was heard in a recording, before anybody knows who spoke: the regions of speech of each channel, the words, and
-    the seconds of speech that gave none.
+class Listened:
+    """What was heard in a recording, before anybody knows who spoke: by which engine, the regions of speech of each channel,
+    and the words.
     """
 
     engine: str
     speech: tuple[tuple[Region, ...], ...]
-    utterances: tuple[Utterance, ...]
-    lost_s: float
+    hearing: Hearing
 
 
 def listen(
@@ -100,54 +110,75 @@ def listen(
     name: str,
     detect: Detect = silero,
     progress: Progress | None = None,
-) -> Hearing:
+    *,
+    hotwords: str = "",
+    speakers: int = 0,
+) -> tuple[Listened, Voices | None]:
     """The words of a decoded recording, which its owner calls `name`; an engine is asked for once somebody speaks.
 
-    Raises RecordingError where nobody speaks or it is not Chinese, MissingPartError without an engine.
+    With a number of `speakers`, the voices on one channel too, told apart while the words are heard. Raises RecordingError
+    where nobody speaks or it is not Chinese, MissingPartError without an engine.
     """
     found = [speech(audio, channel, detect) for channel in range(audio.channels)]
-    if sum(region.length_s for region in chain(*found)) < _LEAST_SPEECH_S:
+    if _length_s(found) < _LEAST_SPEECH_S:
         raise RecordingError(f"录音「{name}」里没有听到人说话（可能是静音、音乐或音量太小）。")
     if audio.channels == 2:
         found = [without_echo(audio, one, found[one], found[1 - one]) for one in (0, 1)]
     loaded = engine()
-    _check_language(audio, found, loaded, name)
-    utterances, lost_s = hear(audio, found, loaded, progress or (lambda _done: None))
-    if not utterances:
+    tells_apart = bool(speakers) and audio.channels == 1
+    speech_s = _length_s(found) or 1.0
+    tell = progress or (lambda _done: None)
+    _, voices, *heard = side_by_side(
+        [
+            lambda _: _check_language(audio, found, loaded, name),
+            lambda told: voices_of(audio, found[0], speakers, told) if tells_apart else None,
+            *hear(audio, found, loaded, hotwords=hotwords),
+        ],
+        workers=loaded.workers,
+        progress=lambda done_s: tell(min(1.0, done_s / speech_s)),
+    )
+    hearing = together(heard)
+    if not hearing.utterances:
         raise RecordingError(f"录音「{name}」里听得到声音，但听不出话（可能是音乐、杂音或声音太小）。")
-    return Hearing(loaded.id, tuple(tuple(regions) for regions in found), tuple(utterances), lost_s)
+    return Listened(loaded.id, tuple(tuple(regions) for regions in found), hearing), voices
 
 
-def who_spoke(audio: Audio, hearing: Hearing, listening: Listening, name: str) -> Transcript:
-    """The transcript of a recording that was heard: voices told apart, turns in order, the rep named.
+def who_spoke(
+    audio: Audio, listened: Listened, listening: Listening, name: str, voices: Voices | None = None
+) -> Transcript:
+    """The transcript of a recording that was heard: voices told apart (unless they were), turns in order, the rep named.
 
     Raises RecordingError where the rep's channel is silent.
     """
     told = fields_of(name, listening.pattern) if listening.pattern else {}
+    utterances = listened.hearing.utterances
     if audio.channels == 2:
-        stretches, enrolled = by_channel(hearing.utterances, CHANNEL_NAMES), None
+        stretches, enrolled = by_channel(utterances, CHANNEL_NAMES), None
     else:
-        stretches, enrolled = _by_voice(
-            audio, hearing.speech[0], hearing.utterances, listening.speakers, told.get("rep")
-        )
+        voices = voices or voices_of(audio, listened.speech[0], listening.speakers, lambda _done: None)
+        stretches, enrolled = _by_voice(utterances, voices, told.get("rep"))
     transcript = Transcript(
         call_id=Path(name).stem,
         turns=tuple(turns_of(stretches)),
         channel="phone",
         source="录音",
-        engine=hearing.engine,
+        engine=listened.engine,
         duration_s=round(audio.duration_s, 2),
         two_channels=audio.channels == 2,
         warnings=audio.warnings,
     )
-    transcript = _warned(with_sound(transcript, audio, _channel_of_turn(audio)), lost_s=hearing.lost_s)
+    transcript = _warned(with_sound(transcript, audio, _channel_of_turn(audio)), lost_s=listened.hearing.lost_s)
     by_name = channel_of(told.get("rep_channel", ""))
     rep_channel = listening.rep_channel if listening.rep_channel is not None else by_name
     transcript = _with_roles(transcript, listening, rep_channel, enrolled, name)
     return transcript.swapped() if listening.swap else transcript
 
 
-def _check_language(audio: Audio, found: Sequence[Sequence[Region]], engine: Engine, name: str) -> None:
+def _length_s(found: Speech) -> float:
+    return sum(region.length_s for region in chain(*found))
+
+
+def _check_language(audio: Audio, found: Speech, engine: Engine, name: str) -> None:
     """Raises RecordingError if the longest stretches of speech are clearly not Chinese."""
     regions = [(channel, region) for channel, regions in enumerate(found) for region in regions]
     longest = sorted(regions, key=lambda one: one[1].length_s, reverse=True)[:3]
@@ -157,18 +188,17 @@ def _check_language(audio: Audio, found: Sequence[Sequence[Region]], engine: Eng
         if code in _CHINESE or sure < _SURE_OF_LANGUAGE:
             return
         heard.append(code)
+    if not heard:
+        return
     language = max(set(heard), key=heard.count)
     raise RecordingError(
         f"录音「{name}」听起来是{_LANGUAGES.get(language, f'外语（{language}）')}，目前只能分析汉语对话。"
     )
 
 
-def _by_voice(
-    audio: Audio, regions: Sequence[Region], utterances: Sequence[Utterance], speakers: int, rep: str | None
-) -> tuple[list[Stretch], str | None]:
+def _by_voice(utterances: Sequence[Utterance], voices: Voices, rep: str | None) -> tuple[list[Stretch], str | None]:
     """Stretches by voice on one channel, and which of them is an enrolled voice (the rep named by the file, or any)."""
     words = [word for one in utterances for word in one.words]
-    voices = voices_of(audio, regions, speakers)
     stretches = by_voice(words, assign(words, voices), _VOICE_NAMES)
     known = enrolled_voice(voices.centres, rep)
     return stretches, None if known is None else _VOICE_NAMES[known]

@@ -11,16 +11,13 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from coach.asr import Listening, engine_for
-from coach.asr.engine import Engine
+from coach.asr import Listening
 from coach.asr.kept import transcribe_once
 from coach.errors import CoachError, RecordingError
 from coach.transcript import Transcript
 
 _BYTES_A_PROCESS = 1_500 << 20
 """One engine with *base* and its working memory, measured with room to spare."""
-
-_engine: Engine | None = None
 
 
 def jobs_for(recordings: int, wanted: int = 0) -> int:
@@ -54,11 +51,8 @@ def transcribe_all(
 
 
 def _listen(recording: Path, listening: Listening, folder: Path | None) -> Transcript:
-    """In a process of the pool, whose engine is loaded once."""
-    global _engine
-    if _engine is None:
-        _engine = engine_for(listening)
-    return transcribe_once(recording, listening, folder, engine=_engine)
+    """In a process of the pool."""
+    return transcribe_once(recording, listening, folder)
 
 
 def _outcome(recording: Path, future: "Future[Transcript]") -> Transcript | CoachError:
@@ -66,8 +60,6 @@ def _outcome(recording: Path, future: "Future[Transcript]") -> Transcript | Coac
         return future.result()
     except CoachError as error:
         return error
-    except OSError as error:
-        return RecordingError(f"录音「{recording.name}」读写失败：{error.strerror or error}。")
     except BrokenProcessPool:
         return RecordingError(f"转写「{recording.name}」的进程中断了，可能内存不够。请用 --jobs 1 再试。")
 

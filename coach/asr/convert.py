@@ -35,16 +35,24 @@ def checkpoint(folder: Path) -> dict[str, Any]:
         arrays = dict(_arrays(folder / "model.bin"))
         state = {name: torch.from_numpy(array) for name, array in _renamed(arrays)}
         return {"dims": _dimensions(arrays), "model_state_dict": state}
-    except (KeyError, ValueError, struct.error) as error:
-        raise RecordingError(
-            f"语音模型 {folder} 不能给 openai-whisper 用：文件损坏，或者不是 16 位、32 位的 Whisper。"
-        ) from error
+    except (LookupError, ValueError, struct.error) as error:
+        raise _unusable(folder) from error
 
 
 def alignment_heads(folder: Path) -> list[tuple[int, int]]:
-    """The attention heads, as layer and head, that follow the time of words; from the model's `config.json`."""
-    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    """The attention heads, as layer and head, that follow the time of words; from the model's `config.json`.
+
+    Raises RecordingError if that is damaged.
+    """
+    try:
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise _unusable(folder) from error
     return [(int(layer), int(head)) for layer, head in config.get("alignment_heads", [])]
+
+
+def _unusable(folder: Path) -> RecordingError:
+    return RecordingError(f"语音模型 {folder} 不能给 openai-whisper 用：文件损坏，或者不是 16 位、32 位的 Whisper。")
 
 
 def _arrays(path: Path) -> Iterator[tuple[str, Any]]:

@@ -5,7 +5,7 @@ The content decides, not the file's ending, but for formats without a header, wh
 
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
@@ -92,7 +92,7 @@ def is_recording(name: str, head: bytes) -> bool:
 @contextmanager
 def decoded(path: Path) -> Iterator[Audio]:
     """The recording in a file, as `decode` has it; gone when the block ends."""
-    with tempfile.TemporaryFile(prefix="coach-") as file:
+    with _temporary(path) as file:
         yield decode(path, file, name=path.name)
 
 
@@ -107,8 +107,7 @@ def decode(path: Path, file: IO[bytes], *, name: str) -> Audio:
         import av
     except ImportError as error:
         raise MissingPartError(INSTALL) from error
-    if path.stat().st_size == 0:
-        raise RecordingError(f"录音「{name}」是空文件（0 字节），请重新导出。")
+    _check_readable(path, name)
     state = _State()
     try:
         with _open(path, name) as container:
@@ -119,10 +118,35 @@ def decode(path: Path, file: IO[bytes], *, name: str) -> Audio:
             raise RecordingError(f"「{name}」读不出声音，可能已损坏，或者不是录音文件。") from error
         state.warnings.append(f"录音在 {_clock(state.samples)} 处损坏，后面的读不出来，只分析了前面的部分。")
     except OSError as error:
-        raise RecordingError(f"解码「{name}」时写不下临时文件（{error.strerror}），请清理磁盘后重试。") from error
+        with suppress(OSError):  # what is still in the buffer finds no room either
+            file.close()
+        raise _no_room(name, error) from error
     if state.samples < _SHORTEST_S * SAMPLE_RATE:
         raise RecordingError(f"录音「{name}」里几乎没有声音数据，可能没有录完整。")
     return state.audio(file)
+
+
+def _check_readable(path: Path, name: str) -> None:
+    """Raises RecordingError for a file that cannot be opened or has nothing in it."""
+    try:
+        with path.open("rb") as file:
+            empty = not file.read(1)
+    except OSError as error:
+        raise RecordingError(f"录音「{name}」打不开（{error.strerror}），请检查文件和权限。") from error
+    if empty:
+        raise RecordingError(f"录音「{name}」是空文件（0 字节），请重新导出。")
+
+
+def _temporary(path: Path) -> IO[bytes]:
+    """A file without a name, for the samples of a recording."""
+    try:
+        return tempfile.TemporaryFile(prefix="coach-")
+    except OSError as error:
+        raise _no_room(path.name, error) from error
+
+
+def _no_room(name: str, error: OSError) -> RecordingError:
+    return RecordingError(f"解码「{name}」时写不下临时文件（{error.strerror}），请清理磁盘后重试。")
 
 
 @dataclass

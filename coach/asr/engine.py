@@ -50,20 +50,17 @@ class Engine(Protocol):
         """Engine and model, for the report."""
         ...
 
+    @property
+    def workers(self) -> int:
+        """How many pieces of speech it hears at the same time, each in a thread of the caller's; more wait their turn."""
+        ...
+
     def language(self, samples: Any, /) -> tuple[str, float]:
         """The most likely language of at most 30 s (its ISO 639 code) and its probability."""
         ...
 
-    def hear(self, samples: Any, /) -> Iterator[Segment]:
-        """What is said in some minutes of speech on end, as they are recognised; each window follows the one before."""
+    def hear(self, samples: Any, /, *, after: str = "") -> Iterator[Segment]:
+        """What is said in some minutes of speech on end, `after` what was said before, as it is recognised; each window
+        follows the one before. Times in seconds from the first sample.
+        """
         ...
-
-
-def prompt_of(hotwords: str) -> str | None:
-    """What an engine is told before a block: words to listen for, as a sentence that could have been said before.
-
-    Given anew before every window (faster-whisper's `hotwords`) they made base invent text, depending on how they are
-    written: 5.8 % character errors as a list with a full stop, 8.3 with spaces, 10.4 in a sentence, 32.7 with commas;
-    5.6 told once, as here, and 5.6 without them (the recorded samples at 16 kHz).
-    """
-    return f"{hotwords.strip()}。" if hotwords.strip() else None

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Lock
 
 from coach.asr.decode import INSTALL
 from coach.asr.engine import Engine
@@ -22,23 +24,23 @@ class State:
     note: str
 
 
-def _faster_whisper(weights: Path, hotwords: str, threads: int) -> Engine:
+def _faster_whisper(weights: Path, threads: int) -> Engine:
     from coach.asr.faster_whisper import FasterWhisper
 
-    return FasterWhisper(weights, hotwords=hotwords, threads=threads)
+    return FasterWhisper(weights, threads=threads)
 
 
-def _openai_whisper(weights: Path, hotwords: str, threads: int) -> Engine:
+def _openai_whisper(weights: Path, threads: int) -> Engine:
     from coach.asr.openai_whisper import OpenAIWhisper
 
-    return OpenAIWhisper(weights, hotwords=hotwords, threads=threads)
+    return OpenAIWhisper(weights, threads=threads)
 
 
-ENGINES: Mapping[str, Callable[[Path, str, int], Engine]] = {
+ENGINES: Mapping[str, Callable[[Path, int], Engine]] = {
     "faster-whisper": _faster_whisper,
     "openai-whisper": _openai_whisper,
 }
-"""Each from a folder of weights, hot words and a number of threads (0: the engine's own choice); the first is preferred."""
+"""Each from a folder of weights and a number of threads (0: the engine's own choice); the first is preferred."""
 
 _PACKAGES = {"faster-whisper": "faster_whisper", "openai-whisper": "whisper"}
 _NOTES = {
@@ -47,8 +49,8 @@ _NOTES = {
 }
 
 
-def load_engine(engine: str, model: str, *, hotwords: str = "", threads: int = 0) -> Engine:
-    """An engine with its model loaded; `auto` takes the first that is installed.
+def load_engine(engine: str, model: str, *, threads: int = 0) -> Engine:
+    """An engine with its model loaded; `auto` takes the first that is installed. The last one asked for stays loaded.
 
     Raises InputError for an unknown engine or model, MissingPartError for one that is not installed or fetched.
     """
@@ -57,7 +59,16 @@ def load_engine(engine: str, model: str, *, hotwords: str = "", threads: int = 0
     chosen = next((one for one in ENGINES if _installed(one)), None) if engine == AUTO else engine
     if chosen is None or not _installed(chosen):
         raise MissingPartError(INSTALL)
-    return ENGINES[chosen](model_folder(model), hotwords, threads)
+    with _loading:
+        return _loaded(chosen, model, threads)
+
+
+_loading = Lock()
+
+
+@lru_cache(maxsize=1)
+def _loaded(engine: str, model: str, threads: int) -> Engine:
+    return ENGINES[engine](model_folder(model), threads)
 
 
 def states() -> Iterator[State]:

@@ -10,18 +10,23 @@ _LOUD = 0.05
 
 
 class FakeEngine:
-    """Each block is heard as the next of the given texts, evenly spread; the language is what it is told."""
+    """Each block is heard as the next of the given texts, evenly spread; the language is what it is told. `told` keeps what
+    was said before each block.
+    """
 
     id = "fake"
+    workers = 1
 
     def __init__(self, texts: Sequence[str], language: str = "zh") -> None:
         self._texts = iter(texts)
         self._language = language
+        self.told: list[str] = []
 
     def language(self, _samples: Any) -> tuple[str, float]:
         return self._language, 0.9
 
-    def hear(self, samples: Any) -> Iterator[Segment]:
+    def hear(self, samples: Any, *, after: str = "") -> Iterator[Segment]:
+        self.told.append(after)
         duration = len(samples) / SAMPLE_RATE
         text = next(self._texts, "")
         step = duration / max(len(text), 1)

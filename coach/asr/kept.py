@@ -9,7 +9,7 @@ from pathlib import Path
 
 from coach.asr import Listening, Progress, transcribe
 from coach.asr.engine import Engine
-from coach.errors import InputError
+from coach.errors import InputError, RecordingError
 from coach.files import write_whole
 from coach.imports import saved
 from coach.transcript import Transcript
@@ -25,16 +25,21 @@ def transcribe_once(
     engine: Engine | None = None,
     progress: Progress | None = None,
 ) -> Transcript:
-    """The transcript kept in the folder if this recording was heard in this way before, else a new one, kept there."""
-    if folder is None:
-        return transcribe(recording, listening, engine=engine, progress=progress)
-    place = folder / f"{recording.stem[:60]}.{_digest(recording, listening)[:16]}.json"
-    known = _read(place)
-    if known is not None:
-        return replace(known, call_id=recording.stem)
-    transcript = transcribe(recording, listening, engine=engine, progress=progress)
-    write_whole(place, saved.dump(transcript))
-    return transcript
+    """The transcript kept in the folder if this recording was heard in this way before, else a new one, kept there.
+
+    Raises what `transcribe` raises, and RecordingError where the folder cannot be used.
+    """
+    try:
+        place = None if folder is None else folder / f"{recording.stem[:60]}.{_digest(recording, listening)[:16]}.json"
+        known = None if place is None else _read(place)
+        if known is not None:
+            return replace(known, call_id=recording.stem)
+        transcript = transcribe(recording, listening, engine=engine, progress=progress)
+        if place is not None:
+            write_whole(place, saved.dump(transcript))
+        return transcript
+    except OSError as error:
+        raise RecordingError(f"录音「{recording.name}」读写失败：{error.strerror or error}。") from error
 
 
 def _digest(recording: Path, listening: Listening) -> str:

@@ -2,18 +2,19 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from coach.asr.convert import alignment_heads, checkpoint
 from coach.asr.decode import INSTALL
-from coach.asr.engine import Heard, Segment, prompt_of
+from coach.asr.engine import Heard, Segment
 from coach.errors import MissingPartError
 
 
 class OpenAIWhisper:
-    """One loaded model; not for use by several threads at once. `hotwords` are words to be listened for."""
+    """One loaded model, for any number of threads: whisper hooks into the model while it decodes, so one at a time."""
 
-    def __init__(self, weights: Path, *, hotwords: str = "", threads: int = 0) -> None:
+    def __init__(self, weights: Path, *, threads: int = 0) -> None:
         try:
             import torch
             import whisper
@@ -30,27 +31,30 @@ class OpenAIWhisper:
         for layer, head in alignment_heads(weights):
             heads[layer, head] = True
         self._model.register_buffer("alignment_heads", heads.to_sparse(), persistent=False)
-        self._prompt = prompt_of(hotwords)
+        self._decoding = Lock()
+        self.workers = 1
         self.id = f"openai-whisper {weights.name.removeprefix('whisper-')}"
 
     def language(self, samples: Any) -> tuple[str, float]:
         """The most likely language and its probability."""
         mel = self._whisper.log_mel_spectrogram(self._whisper.pad_or_trim(samples), self._model.dims.n_mels)
-        _, chances = self._model.detect_language(mel)
+        with self._decoding:
+            _, chances = self._model.detect_language(mel)
         code = max(chances, key=chances.get)
         return str(code), float(chances[code])
 
-    def hear(self, samples: Any) -> Iterator[Segment]:
-        """What is said in some minutes of speech, with times in seconds from its start, as they are recognised."""
-        result = self._whisper.transcribe(
-            self._model,
-            samples,
-            language="zh",
-            beam_size=5,
-            word_timestamps=True,
-            initial_prompt=self._prompt,
-            fp16=False,
-        )
+    def hear(self, samples: Any, *, after: str = "") -> Iterator[Segment]:
+        """What is said in some minutes of speech, with times in seconds from its start, when all of it is recognised."""
+        with self._decoding:
+            result = self._whisper.transcribe(
+                self._model,
+                samples,
+                language="zh",
+                beam_size=5,
+                word_timestamps=True,
+                initial_prompt=after or None,
+                fp16=False,
+            )
         for segment in result["segments"]:
             words = (
                 Heard(word["word"], float(word["start"]), float(word["end"]), float(word["probability"]))

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from coach.asr import Hearing, Listening, Progress, listen, who_spoke
+from coach.asr import Listened, Listening, Progress, listen, who_spoke
 from coach.asr.audio import Audio
 from coach.asr.decode import decode
 from coach.asr.engine import Engine, Segment
@@ -23,7 +23,7 @@ from coach.files import write_whole
 from coach.transcript import Transcript
 
 _Kept = TypeVar("_Kept")
-_HEARING: TypeAdapter[Hearing] = TypeAdapter(Hearing)
+_HEARING: TypeAdapter[Listened] = TypeAdapter(Listened)
 _SEGMENTS: TypeAdapter[list[Segment]] = TypeAdapter(list[Segment])
 
 
@@ -64,21 +64,33 @@ class HeardInSteps:
             yield Audio(file, about["stored"], about["channels"], about["samples"], tuple(about["warnings"]))
 
     def hear(
-        self, engine: Callable[[], Engine], *, detect: Detect = silero, progress: Progress | None = None
-    ) -> Hearing:
-        """The words. Raises what `coach.asr.listen` raises."""
+        self,
+        engine: Callable[[], Engine],
+        *,
+        detect: Detect = silero,
+        progress: Progress | None = None,
+        hotwords: str = "",
+    ) -> Listened:
+        """The words, listening for `hotwords`. Raises what `coach.asr.listen` raises."""
         known = _read(_HEARING, self.folder / "hearing.json")
         if known is not None:
             return known
         with self.audio() as audio:
-            hearing = listen(audio, lambda: RememberingEngine(engine(), self.folder), self.name, detect, progress)
-        write_whole(self.folder / "hearing.json", _HEARING.dump_json(hearing))
-        return hearing
+            listened, _ = listen(
+                audio,
+                lambda: RememberingEngine(engine(), self.folder),
+                self.name,
+                detect,
+                progress,
+                hotwords=hotwords,
+            )
+        write_whole(self.folder / "hearing.json", _HEARING.dump_json(listened))
+        return listened
 
-    def transcript(self, hearing: Hearing, listening: Listening) -> Transcript:
+    def transcript(self, listened: Listened, listening: Listening) -> Transcript:
         """Who said what. Raises RecordingError where the rep's channel is silent."""
         with self.audio() as audio:
-            return who_spoke(audio, hearing, listening, self.name)
+            return who_spoke(audio, listened, listening, self.name)
 
     @property
     def _samples(self) -> Path:
@@ -101,20 +113,25 @@ class RememberingEngine:
         """Of the engine that hears."""
         return self._engine.id
 
+    @property
+    def workers(self) -> int:
+        """Of the engine that hears."""
+        return self._engine.workers
+
     def language(self, samples: Any) -> tuple[str, float]:
         """As the engine says."""
         return self._engine.language(samples)
 
-    def hear(self, samples: Any) -> Iterator[Segment]:
+    def hear(self, samples: Any, *, after: str = "") -> Iterator[Segment]:
         """As the engine hears; kept once all of it was heard."""
-        digest = hashlib.sha256(f"{self.id}\n".encode() + samples.tobytes()).hexdigest()
+        digest = hashlib.sha256(f"{self.id}\n{after}\n".encode() + samples.tobytes()).hexdigest()
         place = self._folder / f"block-{digest[:32]}.json"
         known = _read(_SEGMENTS, place)
         if known is not None:
             yield from known
             return
         heard: list[Segment] = []
-        for segment in self._engine.hear(samples):
+        for segment in self._engine.hear(samples, after=after):
             heard.append(segment)
             yield segment
         write_whole(place, _SEGMENTS.dump_json(heard))

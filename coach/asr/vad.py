@@ -4,6 +4,7 @@ Speech is found before it is recognised, with a low threshold and wide padding: 
 mostly silent invents words there, and its own filter swallows short turns.
 """
 
+import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -23,6 +24,7 @@ _TOUCHING_S = 0.1
 
 def silero(samples: Any) -> list[Region]:
     """Stretches of speech in samples (float32, 16 kHz), padded. Raises MissingPartError without faster-whisper."""
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # else the detector's runtime, once loaded, reports to its makers
     try:
         from faster_whisper.vad import VadOptions, get_speech_timestamps
     except ImportError as error:

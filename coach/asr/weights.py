@@ -6,6 +6,7 @@ multilingual base model (MIT); its digests are pinned here, not the publisher. O
 noted beside the files, so that later damage is seen. A folder of one's own is used as it is.
 """
 
+import errno
 import hashlib
 import json
 import shutil
@@ -73,7 +74,7 @@ def model_folder(model: str, cache: Path | None = None) -> Path:
     folder = _place(model, cache)
     if not folder.is_dir():
         raise MissingPartError(f"语音模型 {model} 还没有下载，请先运行：coach models pull {model}")
-    _verify(folder, json.loads((folder / _NOTED).read_text(encoding="utf-8")))
+    _verify(folder, _noted(folder))
     return folder
 
 
@@ -113,6 +114,8 @@ def pull(model: str, cache: Path | None = None) -> Path:
             }
             snapshot_download(REPOSITORIES[model], local_dir=draft, allow_patterns=list(stated))
         except Exception as error:  # the client lets many kinds of network errors through
+            if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+                raise
             raise RecordingError(
                 f"下载语音模型 {model} 失败：连不上 {REPOSITORIES[model]}。可以换个网络，或设置环境变量 HF_ENDPOINT"
                 " 使用镜像，或在别处下载后用 --model 文件夹 指定。"
@@ -183,7 +186,21 @@ def _verify(folder: Path, digests: Mapping[str, str]) -> None:
     for name, wanted in digests.items():
         path = folder / name
         if not path.is_file() or (_git_digest(path) if wanted.startswith("git:") else _digest(path)) != wanted:
-            raise RecordingError(f"语音模型文件 {path} 损坏或被改动（校验和不符）。请删除文件夹 {folder} 后重试。")
+            raise _damaged(path)
+
+
+def _noted(folder: Path) -> dict[str, str]:
+    """The digests noted when a model was fetched. Raises RecordingError if the note is gone or damaged."""
+    path = folder / _NOTED
+    try:
+        noted: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError) as error:
+        raise _damaged(path) from error
+    return noted
+
+
+def _damaged(path: Path) -> RecordingError:
+    return RecordingError(f"语音模型文件 {path} 损坏或被改动（校验和不符）。请删除文件夹 {path.parent} 后重试。")
 
 
 def _digest(path: Path) -> str:

@@ -3,6 +3,7 @@
 The vectorizers are scikit-learn's. A fitted one is kept as its n-grams and their idf, plain arrays without pickle.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -58,13 +59,23 @@ class Lexical:
         return cls(vectorizers, segmenter)
 
     def transform(self, turns: Sequence[Said]) -> Any:
-        """Features of turns, shape (turns, n-grams), CSR."""
-        return sparse.hstack(
-            [
-                self._vectorizers[block.name].transform(_texts(block, turns, self._segmenter)) * block.weight
-                for block in BLOCKS
-            ]
-        ).tocsr()
+        """Features of turns, shape (turns, n-grams), CSR.
+
+        As the vectorizers' own `transform`, whose checks of its input take longer than its work on a few short texts.
+        """
+        places: list[int] = []
+        values: list[Any] = []
+        ends = [0]
+        texts = [(table, _texts(table.block, turns, self._segmenter)) for table in self._tables]
+        for at in range(len(turns)):
+            for table, read in texts:
+                columns, weights = table.row(read[at])
+                places += columns
+                values.append(weights)
+            ends.append(len(places))
+        width = sum(len(table.idf) for table in self._tables)
+        joined = numpy.concatenate(values) if values else numpy.zeros(0)
+        return sparse.csr_matrix((joined, places, ends), shape=(len(turns), width))
 
     def added_by_words(self, text: str, weights: Any) -> list[tuple[str, float]]:
         """What each telling word of a text adds to a linear score, by the n-grams of it and with it; each word once.
@@ -85,6 +96,17 @@ class Lexical:
                 if (block == "characters" and gram in word) or (block == "words" and word in gram.split(" ")):
                     added[word] += float(value * weights[at])
         return list(added.items())
+
+    @cached_property
+    def _tables(self) -> list["_Table"]:
+        """What each block needs to read a text, in the order of the columns."""
+        tables: list[_Table] = []
+        first = 0
+        for block in BLOCKS:
+            vectorizer = self._vectorizers[block.name]
+            tables.append(_Table(block, vectorizer.build_analyzer(), vectorizer.vocabulary_, vectorizer.idf_, first))
+            first += len(vectorizer.idf_)
+        return tables
 
     @cached_property
     def _grams(self) -> list[tuple[str, str]]:
@@ -111,6 +133,25 @@ class Lexical:
             vectorizer.idf_ = arrays[f"{block.name}.idf"].astype(numpy.float64)
             vectorizers[block.name] = vectorizer
         return cls(vectorizers, segmenter)
+
+
+@dataclass(frozen=True)
+class _Table:
+    """A block with its n-grams, their idf, and the number of its first column."""
+
+    block: Block
+    analyze: Callable[[str], list[str]]
+    vocabulary: Mapping[str, int]
+    idf: Any
+    first: int
+
+    def row(self, text: str) -> tuple[list[int], Any]:
+        """The columns of a text in order, and their weights: sublinear tf-idf of length 1, times the block's weight."""
+        counts = Counter(at for gram in self.analyze(text) if (at := self.vocabulary.get(gram)) is not None)
+        columns = sorted(counts)
+        weights = (1 + numpy.log([counts[at] for at in columns])) * self.idf[columns]
+        length = float(numpy.sqrt((weights**2).sum()))
+        return [self.first + at for at in columns], weights * (self.block.weight / length if length else 0.0)
 
 
 def _in_order(vectorizer: TfidfVectorizer) -> list[str]:

@@ -4,8 +4,6 @@ Every n-gram that a turn holds counts once, and a turn's length does not count, 
 Stored like the habits' model: plain arrays, with the digest pinned in the card beside them.
 """
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,10 +14,9 @@ from pathlib import Path
 import numpy
 
 from coach.classify.said import Said
-from coach.errors import ModelError
+from coach.classify.stored import read_verified, write_arrays
 from coach.resources import folder
 
-MODEL_FILE, CARD_FILE = "model.npz", "card.json"
 LONGEST_GRAM = 3
 _SEPARATOR = "\n"
 _MOST_A_TURN = 3.0
@@ -44,15 +41,12 @@ class RoleModel:
     def save(self, path: Path) -> str:
         """Write the arrays; their SHA-256."""
         grams = sorted(self.weights)
-        stored = BytesIO()
-        numpy.savez_compressed(
-            stored,
+        return write_arrays(
+            path,
             grams=numpy.frombuffer(_SEPARATOR.join(grams).encode(), dtype=numpy.uint8),
             weights=numpy.array([self.weights[gram] for gram in grams], dtype=numpy.float16),
             intercept=numpy.array([self.intercept], dtype=numpy.float32),
         )
-        path.write_bytes(stored.getvalue())
-        return hashlib.sha256(stored.getvalue()).hexdigest()
 
 
 def grams_of(text: str) -> set[str]:
@@ -65,13 +59,7 @@ def grams_of(text: str) -> set[str]:
 def load_roles(place: Path | None = None) -> RoleModel:
     """The shipped model, or one in a folder. Raises ModelError if it is missing or not what its card says."""
     place = place or folder("models") / "roles"
-    try:
-        digest = json.loads((place / CARD_FILE).read_text(encoding="utf-8"))["digest"]
-        stored = (place / MODEL_FILE).read_bytes()
-    except (OSError, ValueError, KeyError) as error:
-        raise ModelError(f"分辨销售和客户的模型 {place} 缺少文件或读不出来，请重新安装。") from error
-    if hashlib.sha256(stored).hexdigest() != digest:
-        raise ModelError(f"分辨销售和客户的模型 {place} 和说明卡不符（校验和不同），请重新安装。")
+    stored = read_verified(place, what="分辨销售和客户")
     with numpy.load(BytesIO(stored), allow_pickle=False) as arrays:
         grams = bytes(arrays["grams"]).decode().split(_SEPARATOR)
         weights = dict(zip(grams, (float(one) for one in arrays["weights"]), strict=True))

@@ -1,5 +1,6 @@
 """`coach practice`: role-play in the terminal, and the scenario files."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -10,14 +11,19 @@ from rich.markup import escape
 from coach.errors import InputError
 from coach.files import write_whole
 from coach.habits import name_of
+from coach.imports import parse
 from coach.pipeline import Coach
+from coach.practice.chat import voice_of
 from coach.practice.customer import AGREEMENT
 from coach.practice.debrief import END_NAMES, Debrief, debrief
-from coach.practice.scenarios import Scenario, find, load_scenarios
-from coach.practice.session import HINTS, Hint, Session, say, say_again, shown, start
+from coach.practice.moment import finding_in, load_moments, start_moment
+from coach.practice.scenarios import MOMENTS_FILE, Scenario, find, load_scenarios
+from coach.practice.session import HINTS, Hint, Session, say, say_again, scenario_of, shown, start
 from coach.practice.store import dump, load
+from coach.practice.voicing import Voice
 from coach.render.terminal import show
 from coach.resources import folder
+from coach.settings import LlmSettings
 
 app = typer.Typer(name="practice", help="角色扮演：和会刺激您的客户练，说错马上提示。", no_args_is_help=True)
 
@@ -57,7 +63,10 @@ def list_scenarios(scenarios: Folder = None) -> None:
 @app.command("check")
 def check(scenarios: Folder = None) -> None:
     """检查情景文件，指出每一处要改的地方。"""
-    typer.echo(f"{len(_load(scenarios))} 个情景，全部符合。")
+    known = _load(scenarios)
+    if scenarios is None or (scenarios / MOMENTS_FILE).is_file():
+        load_moments(scenarios or folder("rules") / "scenarios")
+    typer.echo(f"{len(known)} 个情景，全部符合。")
 
 
 @app.command("new")
@@ -82,22 +91,55 @@ def begin(
     known = _load(scenarios)
     if session is not None and session.exists():
         talk = load(session.read_bytes())
-        chosen = find(known, talk.scenario)
+        chosen = scenario_of(talk, known)
     else:
         chosen = find(known, scenario or next(iter(known)))
         talk = start(chosen, level=level, hints=hints)
+    _play(Coach.load(), known, chosen, talk, kept_in=session)
+
+
+@app.command("moment")
+def begin_moment(
+    path: Annotated[Path, typer.Argument(help="一段对话：聊天记录、字幕或表格", exists=True, dir_okay=False)],
+    turn: Annotated[int, typer.Option(help="再练第几轮，报告里标出来的那一轮，从 1 数起", min=1)],
+    code: Annotated[str, typer.Option(help="这一轮有几个习惯时，指明一个")] = "",
+    rep: Annotated[str | None, typer.Option(help="销售的称呼")] = None,
+    level: Annotated[int, typer.Option(help="难度", min=1, max=3)] = 1,
+    hints: Annotated[str, typer.Option(help="什么时候提示：now、end 或 severe")] = "now",
+    session: Annotated[Path | None, typer.Option(help="存到这个文件，以后用 start --session 接着练")] = None,
+) -> None:
+    """把真实对话里说坏的一刻，和那位客户再谈一遍。"""
     coach = Coach.load()
+    report = coach.analyse(next(iter(parse(path.read_bytes(), file_name=path.name, rep=rep))))
+    moments = load_moments(folder("rules") / "scenarios")
+    found = finding_in(report, turn=turn - 1, code=code)
+    talk = start_moment(moments, report, found, level=level, hints=hints)
+    known = _load(None)
+    _play(coach, known, scenario_of(talk, known), talk, kept_in=session)
+
+
+def _play(
+    coach: Coach, known: Mapping[str, Scenario], scenario: Scenario, talk: Session, *, kept_in: Path | None
+) -> None:
+    """Talk until the customer or the rep ends it, then tell how it went."""
     console = Console()
-    _introduce(console, chosen, talk)
-    while not talk.is_over:
+    settings = LlmSettings()
+    voice = voice_of(url=settings.url, model=settings.model, key=settings.key.get_secret_value())
+    _introduce(console, scenario, talk)
+    while not talk.is_over or _may_return(talk):
         text = console.input("[bold]您：[/bold]").strip()
         if text == _STOP:
             break
-        talk = _turn(console, coach, chosen, talk, text)
-        if session is not None:
-            write_whole(session, dump(talk))
+        talk = _turn(console, coach, scenario, talk, text, voice)
+        if kept_in is not None:
+            write_whole(kept_in, dump(talk))
     if talk.exchanges:
-        _tell(console, debrief(coach, chosen, talk, known), talk)
+        _tell(console, debrief(coach, scenario, talk, known), talk)
+
+
+def _may_return(talk: Session) -> bool:
+    """Whether the last turn ended the talk, and can still be put right."""
+    return talk.can_try_again and bool(shown(talk, talk.exchanges[-1].hints))
 
 
 def _load(scenarios: Path | None) -> dict[str, Scenario]:
@@ -107,7 +149,10 @@ def _load(scenarios: Path | None) -> dict[str, Scenario]:
 def _introduce(console: Console, scenario: Scenario, talk: Session) -> None:
     console.print(f"[bold]{escape(scenario.title)}[/bold]　{escape(scenario.name)}：{escape(scenario.person)}")
     console.print(f"您的目标：{scenario.aim}", markup=False)
-    console.print("您可以用的事实：" + "；".join(scenario.facts), markup=False)
+    if scenario.facts:
+        console.print("您可以用的事实：" + "；".join(scenario.facts), markup=False)
+    if talk.moment:
+        console.print(f"当时您说的：{talk.moment.said}", style="dim", markup=False)
     console.print(f"难度 {talk.level}，{HINTS[talk.hints]}。输入 {_AGAIN} 改上一句，{_STOP} 看报告。\n", style="dim")
     _answer(console, scenario, talk.opening)
     for exchange in talk.exchanges:
@@ -115,30 +160,33 @@ def _introduce(console: Console, scenario: Scenario, talk: Session) -> None:
         _answer(console, scenario, exchange.customer)
 
 
-def _turn(console: Console, coach: Coach, scenario: Scenario, talk: Session, text: str) -> Session:
+def _turn(console: Console, coach: Coach, scenario: Scenario, talk: Session, text: str, voice: Voice) -> Session:
     """One turn of the rep, or the last one anew; what cannot be used is told and nothing changes."""
     try:
         if text == _AGAIN:
-            return _again(console, coach, scenario, talk)
-        talk = say(coach, scenario, talk, text)
+            return _again(console, coach, scenario, talk, voice)
+        talk = say(coach, scenario, talk, text, voice=voice)
     except InputError as error:
         console.print(str(error), style="red")
         return talk
     last = talk.exchanges[-1]
     _hint(console, shown(talk, last.hints))
     _answer(console, scenario, last.customer)
+    if talk.is_over and _may_return(talk):
+        console.print(f"{scenario.name}走了。想挽回，输入 {_AGAIN} 把刚才那句换个说法；{_STOP} 看报告。", markup=False)
     return talk
 
 
-def _again(console: Console, coach: Coach, scenario: Scenario, talk: Session) -> Session:
+def _again(console: Console, coach: Coach, scenario: Scenario, talk: Session, voice: Voice) -> Session:
     if not talk.can_try_again:
         raise InputError("上一句没有要改的地方。")
     console.print(f"原来说的：{talk.exchanges[-1].rep}", style="dim", markup=False)
-    talk, tried = say_again(coach, scenario, talk, console.input("[bold]改成：[/bold]"))
+    talk, tried = say_again(coach, scenario, talk, console.input("[bold]改成：[/bold]"), voice=voice)
     if tried.good:
         console.print(
             f"✓ 这样说好多了。{scenario.name}的信任回到 {talk.state.trust:.0f}。", style="green", markup=False
         )
+        _answer(console, scenario, talk.exchanges[-1].customer)
     if tried.missing:
         console.print(f"这些内容丢了：{'、'.join(tried.missing)}", style="red")
     _hint(console, tried.hints)

@@ -22,7 +22,7 @@ from coach.training.roles import put_roles_in_place
 
 SPLITS_FILE = "splits.tsv"
 _GROUPS = {"style": "style", "domain": "domain", "author": "author"}
-ROLES = "roles"
+ROLES, ACTS = "roles", "acts"
 _FORMATS = ("text", "json", "md")
 
 
@@ -32,11 +32,15 @@ def train(
     output: Annotated[Path | None, typer.Option("--output", "-o", help="模型写到哪个文件夹，默认替换自带的")] = None,
     refit: Annotated[bool, typer.Option("--refit", help="评测以后，把保留的对话也学进去再写出模型")] = False,
     roles: Annotated[bool, typer.Option("--roles", help="改为训练分辨销售和客户的模型")] = False,
+    acts: Annotated[bool, typer.Option("--acts", help="改为训练练习里听懂销售在做什么的模型")] = False,
     accept_worse: Annotated[bool, typer.Option("--accept-worse", help="新模型在保留的对话上变差也照样替换")] = False,
 ) -> None:
     """用标注对话训练分类器；比现有的差就不替换，在主管复核过的对话上错得更多也不替换。"""
     from coach.training.train import train as learn
 
+    if acts:
+        _train_acts(corpus or folder("samples") / ACTS, output or folder("models") / ACTS)
+        return
     source = corpus or folder("samples") / "labelled"
     if roles:
         _train_roles([*read_corpus([source]), *read_corpus(also or [])], output or folder("models") / ROLES)
@@ -64,6 +68,16 @@ def _train_roles(calls: list[LabelledCall], target: Path) -> None:
     for one in put_roles_in_place(calls, target):
         typer.echo(
             f"没见过的批次，只看前 {one.turns} 轮：{one.dialogues} 通对话里有把握的 {one.sure} 通，其中对的 {one.right} 通。"
+        )
+    typer.echo(f"已写到 {target}")
+
+
+def _train_acts(source: Path, target: Path) -> None:
+    from coach.training.acts import put_acts_in_place
+
+    for one in put_acts_in_place(source, target):
+        typer.echo(
+            f"{one.act:<12}标注 {one.labelled:>3}　准确率 {one.precision:.2f}　召回率 {one.recall:.2f}　F1 {one.f1:.2f}"
         )
     typer.echo(f"已写到 {target}")
 

@@ -22,11 +22,17 @@ def worker(
     parent: Annotated[int, typer.Option(hidden=True)] = 0,
 ) -> None:
     """处理对话库里的录音和对话；coach serve 已经带了一个，多台机器时在别的机器上再开。"""
+    from coach.jobs.chores import Chores
     from coach.jobs.identity import worker_name
     from coach.jobs.rejudging import Rejudging
     from coach.jobs.setup import processing_of
+    from coach.jobs.webhooks import Deliverer
     from coach.jobs.worker import Worker
+    from coach.storage.library import Library
+    from coach.storage.recordings import Recordings
+    from coach.storage.retention import Retention
     from coach.storage.rules import CoachOfTheDay, TeamRules
+    from coach.storage.webhooks import Webhooks
 
     settings = read_settings()
     settings = settings.model_copy(update={"workers": jobs}) if jobs else settings
@@ -42,7 +48,10 @@ def worker(
     try:
         with worker_name(settings.work_folder / "workers") as name:
             processing = processing_of(settings, database, CoachOfTheDay(TeamRules(database)))
-            threading.Thread(target=Rejudging(database).run, args=(stop,), daemon=True).start()
+            library = Library(database, Recordings(settings.recordings_folder))
+            chores = Chores(Deliverer(Webhooks(database)), Retention(library))
+            for beside in (Rejudging(database).run, chores.run):
+                threading.Thread(target=beside, args=(stop,), daemon=True).start()
             typer.echo(f"{name} 开始工作，同时处理 {processing.engines.count} 通，按 Ctrl-C 停止。", err=True)
             Worker(name, processing, settings.jobs_database).run(stop)
     except OSError as error:

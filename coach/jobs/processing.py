@@ -93,12 +93,16 @@ class Processing:
 
     def _transcribe(self, call: Call, run: Run) -> None:
         with self.engines.one() as engine:
-            self._heard(call).hear(engine, detect=self.detect, progress=self._progress(run))
+            self._heard(call).hear(
+                engine, detect=self.detect, progress=self._progress(run), hotwords=self.coach().hotwords
+            )
 
     def _speakers(self, call: Call, run: Run) -> None:
         heard = self._heard(call)
         with self.engines.one() as engine:
-            hearing = heard.hear(engine, detect=self.detect, progress=self._progress(run))
+            hearing = heard.hear(
+                engine, detect=self.detect, progress=self._progress(run), hotwords=self.coach().hotwords
+            )
         transcript = heard.transcript(hearing, replace(Listening(), **call.listening))
         self._go_on(self.work.heard(run, replace(transcript, call_id=call.title)))
 

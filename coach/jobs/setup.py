@@ -20,7 +20,7 @@ def processing_of(settings: Settings, database: Database, coach: Callable[[], Co
     """What turns the calls of this database into reports; nothing is loaded before the first call."""
 
     def load(threads: int) -> Engine:
-        listening = Listening(engine=settings.engine, model=settings.model, hotwords=coach().hotwords, threads=threads)
+        listening = Listening(engine=settings.engine, model=settings.model, threads=threads)
         return engine_for(listening)
 
     return Processing(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from coach.habits import name_of
 from coach.pipeline import Coach
 from coach.practice.customer import AGREEMENT, OPEN, POSTPONED, WALKED_AWAY
+from coach.practice.judging import facts_of, judge
 from coach.practice.scenarios import Scenario
 from coach.practice.session import Exchange, Session, transcript_of
 from coach.report import Report
@@ -45,7 +46,7 @@ def debrief(coach: Coach, scenario: Scenario, session: Session, scenarios: Mappi
     """The end report of a session, also of one that is not over. Raises EmptyCallError if nothing was said."""
     exchanges = session.exchanges
     return Debrief(
-        report=coach.analyse(transcript_of(session, scenario)),
+        report=judge(coach, facts_of(coach, scenario.facts), transcript_of(session, scenario)),
         end=session.state.end,
         trust=tuple(exchange.trust for exchange in exchanges),
         resistance=tuple(_resistance(code, exchanges) for code in scenario.provokes),

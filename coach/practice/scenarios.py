@@ -8,13 +8,15 @@ from coach.errors import InputError, RuleFileError
 from coach.habits import HABITS
 from coach.yamlfiles import Section, read_section, yaml_files
 
-SHARED_FILE = "shared.yaml"
+SHARED_FILE, MOMENTS_FILE = "shared.yaml", "moments.yaml"
+INFORMED = "informed"
 MOVES = (
-    "acknowledged", "asked", "informed", "checked", "apologised", "agreed_next", "greeted", "idle", "refused", "slipped",
-    "strange",
+    "acknowledged", "asked", INFORMED, "checked", "apologised", "agreed_next", "greeted", "idle", "refused", "slipped",
+    "repaired", "repeated", "strange",
 )  # fmt: skip
 """What a customer answers to: the rep took him seriously, asked, told something concrete, promised to check, apologised,
-proposed a next step, greeted, said nothing of use, refused, showed a habit, or said what makes no sense here.
+proposed a next step, greeted, said nothing of use, refused, showed a habit, put it right, said the same again, or said what
+makes no sense here.
 """
 ENDS = ("agreement", "postponed", "walked_away")
 
@@ -25,7 +27,9 @@ _FEWEST_FACTS = 2
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One customer and his matter. `baits` get stronger from first to last; `lines` and `ends` are what he says, by move."""
+    """One customer and his matter. `baits` get stronger from first to last; `lines` and `ends` are what he says, by move;
+    `common` is what any customer says when he has said all of his own.
+    """
 
     id: str
     title: str
@@ -41,16 +45,17 @@ class Scenario:
     reveal: str
     baits: tuple[str, ...]
     lines: Mapping[str, tuple[str, ...]]
+    common: Mapping[str, tuple[str, ...]]
     ends: Mapping[str, tuple[str, ...]]
 
 
 def load_scenarios(folder: Path) -> dict[str, Scenario]:
     """The scenarios of a folder by id, tobacco retail first, then by name. Raises RuleFileError with every mistake."""
     problems: list[str] = []
-    shared = _read_shared(folder / SHARED_FILE, problems)
+    shared = read_shared(folder, problems)
     scenarios: dict[str, Scenario] = {}
     for path in yaml_files(folder):
-        if path.name == SHARED_FILE:
+        if path.name in (SHARED_FILE, MOMENTS_FILE):
             continue
         section = read_section(path, problems, shown_as=f"{folder.name}/{path.name}")
         if section is not None:
@@ -67,9 +72,9 @@ def find(scenarios: Mapping[str, Scenario], wanted: str) -> Scenario:
     return scenarios[wanted]
 
 
-def _read_shared(path: Path, problems: list[str]) -> Mapping[str, tuple[str, ...]]:
-    """Lines that any customer can say when he has said all of his own."""
-    section = read_section(path, problems, shown_as=f"{path.parent.name}/{path.name}")
+def read_shared(folder: Path, problems: list[str]) -> Mapping[str, tuple[str, ...]]:
+    """Lines that any customer can say when he has said all of his own; mistakes go to `problems`."""
+    section = read_section(folder / SHARED_FILE, problems, shown_as=f"{folder.name}/{SHARED_FILE}")
     if section is None:
         return {}
     lines = {move: section.texts(move, required=True) for move in MOVES}
@@ -108,7 +113,8 @@ def _read(name: str, section: Section, shared: Mapping[str, tuple[str, ...]]) ->
         opening=section.text("opening"),
         reveal=section.text("reveal"),
         baits=baits,
-        lines={move: (*own[move], *shared.get(move, ())) for move in MOVES},
+        lines=own,
+        common={move: shared.get(move, ()) for move in MOVES},
         ends=ends,
     )
     section.done()

@@ -1,9 +1,10 @@
-"""Sessions in a folder, one file each, written whole or not at all; addressed by ids that cannot be guessed."""
+"""Where sessions are kept: what a store must do, and one in a folder, a file each, addressed by ids that cannot be guessed."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -22,9 +23,29 @@ def sessions_folder() -> Path:
     return user_data_path("sales-conversation-coach", appauthor=False) / "practice"
 
 
+class SessionStore(Protocol):
+    """Keeps sessions. A store knows whose they are; a session does not."""
+
+    def read(self, session_id: str) -> Session:
+        """A session. Raises InputError if there is none of this id, or it cannot be read."""
+        ...
+
+    def write(self, session: Session) -> None:
+        """Keep a session, in place of what was kept of it before, whole or not at all."""
+        ...
+
+    def forget(self, session_id: str) -> None:
+        """Delete a session. Raises InputError if there is none."""
+        ...
+
+    def latest(self, most: int = 20) -> Iterable[Session]:
+        """The sessions touched last, newest first."""
+        ...
+
+
 @dataclass(frozen=True)
-class SessionStore:
-    """Keeps sessions in a folder."""
+class FolderStore:
+    """Keeps sessions in a folder, for whoever can read it."""
 
     folder: Path
 

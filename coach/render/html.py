@@ -18,9 +18,10 @@ from coach.render.clip import Clip, clip_of
 from coach.render.templating import templates
 from coach.report import Metric, Report
 from coach.timing import pace
-from coach.transcript import Speaker, Turn
+from coach.transcript import Speaker, Transcript, Turn
 
 _HERE = Path(__file__).parent
+TEMPLATES = _HERE / "templates"
 _RING = 326.7
 """Circumference of the score's ring in the drawing's units."""
 
@@ -53,11 +54,7 @@ class Bar:
 def render(report: Report, explain: bool = False, recording: Path | None = None) -> str:
     """The report as one HTML file; `explain` opens the exempted sentences; a `recording` can be heard in it."""
     clip = None if recording is None else clip_of(recording, report.transcript)
-    return (
-        templates(_HERE / "templates")
-        .get_template("report.html.j2")
-        .render(**view(report, clip), explain=explain, page=False)
-    )
+    return templates(TEMPLATES).get_template("report.html.j2").render(**view(report, clip), explain=explain)
 
 
 def view(report: Report, clip: Clip | None = None) -> dict[str, Any]:
@@ -77,7 +74,7 @@ def view(report: Report, clip: Clip | None = None) -> dict[str, Any]:
         "style": Markup((_HERE / "static/report.css").read_text(encoding="utf-8")),  # noqa: S704 - our own file
         "ring": round(_RING * report.score / 100, 1),
         "ring_length": _RING,
-        "blocks": _timeline(report.transcript.turns, findings, praised),
+        "blocks": _timeline(report.transcript, findings, praised),
         "bars": [_bar(metric) for metric in report.metrics if metric.unit],
         "ticks": [metric for metric in report.metrics if not metric.unit],
         "talk_share": round(100 * rep_size / (rep_size + customer_size)) if rep_size + customer_size else None,
@@ -105,11 +102,12 @@ def _customer_before(turns: Sequence[Turn], index: int) -> Turn | None:
     return before if before is not None and before.speaker is Speaker.CUSTOMER else None
 
 
-def _timeline(turns: Sequence[Turn], findings: dict[int, list[Finding]], praised: dict[int, list[str]]) -> list[Block]:
-    """Blocks by time where all turns have times, else by length."""
+def _timeline(transcript: Transcript, findings: dict[int, list[Finding]], praised: dict[int, list[str]]) -> list[Block]:
+    """Blocks by time, as long as the recording, where all turns have times; else by length."""
+    turns = transcript.turns
     timed = all(turn.start_s is not None and turn.end_s is not None for turn in turns)
     if timed:
-        end = max((turn.end_s or 0.0 for turn in turns), default=1.0) or 1.0
+        end = max([transcript.duration_s or 0.0, *(turn.end_s or 0.0 for turn in turns)]) or 1.0
         places = [((turn.start_s or 0.0) / end, ((turn.end_s or 0.0) - (turn.start_s or 0.0)) / end) for turn in turns]
     else:
         whole = sum(len(turn.text) for turn in turns) or 1

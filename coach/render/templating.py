@@ -7,10 +7,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 
 @cache
-def templates(folder: Path) -> Environment:
-    """The templates of a folder."""
+def templates(*folders: Path) -> Environment:
+    """The templates of a folder, and of others that it takes parts from."""
     return Environment(
-        loader=FileSystemLoader(folder),
+        loader=FileSystemLoader(folders),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -11,11 +11,12 @@ import numpy
 
 from coach.asr.audio import Audio, Floats
 from coach.asr.engine import Heard, Region
+from coach.asr.workers import Tell
 from coach.speakers.clustering import grouped
 from coach.speakers.embedding import WINDOW_S, voice_encoder
 
-_STEP_S = 0.4
-_BATCH = 512
+_STEP_S = 0.8
+_BATCH = 256
 _SHARPNESS = 12.0
 """How much a difference in likeness counts against the cost of a change."""
 
@@ -43,13 +44,14 @@ class Voices:
         return alike
 
 
-def voices_of(audio: Audio, regions: Sequence[Region], count: int, channel: int = 0) -> Voices:
-    """Find `count` voices in the speech of a channel (fewer if there is too little of it)."""
+def voices_of(audio: Audio, regions: Sequence[Region], count: int, tell: Tell = lambda _: None) -> Voices:
+    """Find `count` voices in the speech of the first channel (fewer if there is too little of it)."""
     spans = [span for region in regions for span in _windows(region)]
     encoder = voice_encoder()
     rows = []
     for at in range(0, len(spans), _BATCH):
-        rows.append(encoder.embed([audio.read(channel, *span) for span in spans[at : at + _BATCH]]))
+        tell(0.0)  # only to end where the whole is ended
+        rows.append(encoder.embed([audio.read(0, *span) for span in spans[at : at + _BATCH]]))
     embeddings = numpy.concatenate(rows)
     times = numpy.array([(start + end) / 2 for start, end in spans], dtype=numpy.float32)
     groups = grouped(embeddings, count)
@@ -85,7 +87,7 @@ def assign(words: Sequence[Heard], voices: Voices) -> list[tuple[int, float]]:
 
 
 def _windows(region: Region) -> list[tuple[float, float]]:
-    """Stretches of 1.6 s every 0.4 s; a shorter region is one stretch."""
+    """Stretches of 1.6 s every 0.8 s; a shorter region is one stretch."""
     if region.length_s <= WINDOW_S:
         return [(region.start_s, region.end_s)]
     starts = numpy.arange(region.start_s, region.end_s - WINDOW_S + 1e-6, _STEP_S)

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from coach.asr.audio import SAMPLE_RATE
 from coach.errors import ModelError
@@ -68,7 +69,11 @@ class VoiceEncoder:
 
 @lru_cache(maxsize=1)
 def voice_encoder(path: Path | None = None) -> VoiceEncoder:
-    """The shipped encoder. Raises ModelError if its file is missing or not the pinned one."""
+    """The shipped encoder. Raises ModelError if its file is missing or not the pinned one.
+
+    From now on numpy multiplies on one core in this process: these matrices are so small that several cores mostly wait
+    for each other (three times the processor time), and beside them the recogniser needs the others.
+    """
     path = path or folder("models") / "voices" / "encoder.npz"
     try:
         stored = path.read_bytes()
@@ -77,6 +82,7 @@ def voice_encoder(path: Path | None = None) -> VoiceEncoder:
     if hashlib.sha256(stored).hexdigest() != ENCODER_DIGEST:
         raise ModelError(f"声纹模型文件 {path} 损坏或被改动（校验和不符），请重新安装。")
     with numpy.load(BytesIO(stored), allow_pickle=False) as arrays:
+        threadpool_limits(limits=1, user_api="blas")
         return VoiceEncoder({name: arrays[name].astype(numpy.float32) for name in arrays.files})
 
 

@@ -171,6 +171,11 @@ class Accounts:
             raise NotFoundError(f"没有「{name}」这个用户。")
         return user
 
+    def of_id(self, user_id: str) -> User:
+        """The account of this id. Raises NotFoundError."""
+        with self.database.reading() as session:
+            return _with_id(session, user_id)
+
     def reps_for(self, visitor: Visitor) -> list[User]:
         """The open accounts whose calls this visitor may see, himself included."""
         query = select(User).where(User.disabled.is_(False)).order_by(User.name)

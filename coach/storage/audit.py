@@ -21,6 +21,7 @@ ACTIONS = {
     "delete": "删除",
     "expire": "到期删除",
     "review": "复核",
+    "hand-in": "交练习",
     "rules": "改规则",
     "settings": "改设置",
     "account": "改账号",

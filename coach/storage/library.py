@@ -15,13 +15,13 @@ from sqlalchemy.orm import Session
 
 from coach.errors import ConflictError, NotFoundError, StorageError
 from coach.imports import saved
-from coach.privacy import masked
 from coach.report import Report
 from coach.storage import search
 from coach.storage.access import found, may_own
 from coach.storage.accounts import Visitor, now
 from coach.storage.database import Database
 from coach.storage.listing import PAGE, Listed, Wanted, listed, listed_by_id, listed_uploads
+from coach.storage.options import OptionStore
 from coach.storage.recordings import Readable, Recordings
 from coach.storage.reports import keep_report, read_report
 from coach.storage.states import OPEN_STATES, STATE_NAMES, STOPPED_STATES, State
@@ -79,7 +79,7 @@ class Library:
     def add_transcript(self, visitor: Visitor, about: About, transcript: Transcript) -> str:
         """Make the call of something typed or imported, which waits to be judged; the call's id. Raises NotFoundError."""
         self._check_owner(visitor, about)
-        return self._added(visitor, about, recording=None, transcript=masked(transcript))
+        return self._added(visitor, about, recording=None, transcript=OptionStore(self.database).masked(transcript))
 
     def find(self, visitor: Visitor, call_id: str) -> Call:
         """A call. Raises NotFoundError."""
@@ -138,7 +138,7 @@ class Library:
         Raises NotFoundError, ConflictError if somebody else has changed it since `version` or it is in work, and what
         `judge` raises; then nothing is changed.
         """
-        corrected = masked(transcript)
+        corrected = OptionStore(self.database).masked(transcript)
         report = judge(corrected)
         with self.database.begin() as session:
             call = found(session, visitor, call_id)

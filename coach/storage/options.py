@@ -8,8 +8,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy import select
 
 from coach.errors import InputError
+from coach.privacy import masked
 from coach.storage.database import Database
 from coach.storage.tables import Setting
+from coach.transcript import Transcript
 
 _LONGEST_DAYS = 3650
 _MOST_WORDS = 500
@@ -44,6 +46,10 @@ class OptionStore:
         """The options as they are set."""
         with self.database.reading() as session:
             return Options(**{one.key: one.value for one in session.scalars(select(Setting))})
+
+    def masked(self, transcript: Transcript) -> Transcript:
+        """A call that comes in, with personal numbers and the team's own words masked."""
+        return masked(transcript, words=self.read().masked_words)
 
     def write(self, values: Mapping[str, Any]) -> Options:
         """Set some options; the others stay. Raises InputError that names what is out of range; then nothing is changed."""

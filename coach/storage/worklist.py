@@ -12,13 +12,14 @@ from typing import Any
 from sqlalchemy import select, update
 
 from coach.imports import saved
-from coach.privacy import masked
 from coach.report import Report
 from coach.storage.accounts import now
 from coach.storage.database import Database
+from coach.storage.options import OptionStore
 from coach.storage.reports import keep_report
 from coach.storage.states import OPEN_STATES, State
 from coach.storage.tables import Call, Worker
+from coach.storage.webhooks import tell
 from coach.transcript import Transcript
 
 ALIVE_FOR = timedelta(seconds=60)
@@ -80,7 +81,7 @@ class WorkList:
 
     def heard(self, run: Run, transcript: Transcript) -> bool:
         """Keep what was heard; False if the run is over."""
-        text = saved.dump(masked(transcript))
+        text = saved.dump(OptionStore(self.database).masked(transcript))
         return self._update(run, heard=text, transcript=text, duration_s=transcript.duration_s)
 
     def judged(self, run: Run, report: Report, *, sound: str | None = None) -> bool:
@@ -93,11 +94,16 @@ class WorkList:
                 return False
             call = session.get_one(Call, run.call_id)
             keep_report(session, call, report, at=self.clock())
+            facts = {"call_id": call.id, "owner_id": call.owner_id, "score": call.score, "severity": call.severity}
+            tell(session, "call.done", facts, at=self.clock())
         return True
 
     def failed(self, run: Run, problem: str) -> None:
         """Say why a call could not be processed."""
-        self._update(run, state=State.FAILED, problem=problem)
+        with self.database.begin() as session:
+            changed = session.execute(_update(run).values(state=State.FAILED, problem=problem))
+            if changed.rowcount:  # type: ignore[attr-defined]
+                tell(session, "call.failed", {"call_id": run.call_id}, at=self.clock())
 
     def in_work(self, most: int = 500) -> list[Run]:
         """Runs that are queued or worked on, oldest first."""

@@ -12,8 +12,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 from sklearn.preprocessing import normalize
 
-from coach.classify.roles import CARD_FILE, LONGEST_GRAM, MODEL_FILE, RoleModel, chances
+from coach.classify.roles import LONGEST_GRAM, RoleModel, chances
 from coach.classify.said import Said
+from coach.classify.stored import CARD_FILE, MODEL_FILE
 from coach.roles import SURE
 from coach.training.corpus import LabelledCall
 from coach.transcript import Speaker

@@ -16,6 +16,7 @@ from coach.pipeline import Coach
 from coach.render import html
 from coach.settings import Settings, read_settings
 from coach.web import account, home, practice, review, reviews, rules, sign_in, upload, users
+from coach.web import calls as calls_pages
 from coach.web import settings as settings_pages
 from coach.web.api import accounts as accounts_api
 from coach.web.api import analyse, calls
@@ -37,6 +38,7 @@ ROUTERS = (
     sign_in.router,
     home.router,
     upload.router,
+    calls_pages.router,
     practice.pages,
     review.router,
     reviews.router,

@@ -12,6 +12,7 @@ from coach.storage.database import Database
 from coach.storage.keys import Keys
 from coach.storage.library import Library
 from coach.storage.options import OptionStore
+from coach.storage.practice import Assignments
 from coach.storage.recordings import Recordings
 from coach.storage.replays import Replays
 from coach.storage.review_queue import ReviewQueue
@@ -35,6 +36,7 @@ class Service:
     audit: AuditLog
     options: OptionStore
     webhooks: Webhooks
+    assignments: Assignments
     reviews: Reviews
     queue: ReviewQueue
     rules: TeamRules
@@ -61,6 +63,7 @@ def open_service(settings: Settings, coach: Coach) -> Service:
         audit=AuditLog(database),
         options=OptionStore(database),
         webhooks=Webhooks(database),
+        assignments=Assignments(database),
         reviews=Reviews(database),
         queue=ReviewQueue(database),
         rules=TeamRules(database),

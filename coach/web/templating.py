@@ -7,6 +7,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 
+from coach.render import html
 from coach.render.templating import templates
 from coach.storage.accounts import LANGUAGES, Role, Visitor
 from coach.web.languages import language_of, said
@@ -43,8 +44,8 @@ def page(request: Request, template: str, *, status: int = 200, **shown: Any) ->
         "is_inside": lambda href: _is_inside(request.url.path, href),
         "back": _back(request),
     }
-    html = templates(_TEMPLATES).get_template(template).render(frame | shown)
-    return HTMLResponse(html, status)
+    content = templates(_TEMPLATES, html.TEMPLATES).get_template(template).render(frame | shown)
+    return HTMLResponse(content, status)
 
 
 def _token_field(visitor: Visitor | None) -> Markup:

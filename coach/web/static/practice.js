@@ -7,7 +7,12 @@
   const last = document.querySelector("[data-spoken]:last-of-type");
   const voice = () => window.speechSynthesis?.getVoices().find((one) => one.lang.startsWith("zh"));
 
-  document.getElementById("end")?.scrollIntoView({ block: "end" });
+  if (document.querySelector(".talk .rep")) {
+    // The newest words, at once: the form sticks to the bottom, so that the address's #end alone does not move the page.
+    const newest = () => window.scrollTo({ top: document.body.scrollHeight, behavior: "instant" });
+    newest();
+    window.addEventListener("load", () => requestAnimationFrame(newest));
+  }
   const aloud = document.getElementById("aloud");
   if (aloud && window.speechSynthesis && last) {
     const offer = () => { if (voice()) aloud.hidden = false; };
