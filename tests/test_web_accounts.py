@@ -149,6 +149,7 @@ FOR_CHIEF = (
 FOR_LEADERS = (
     "/admin/rules",
     "/api/v1/rules",
+    "/team",
     "/reviews/draw",
     "/reviews/queue",
     "/reviews/figures",
@@ -174,6 +175,7 @@ FOR_ALL = (
     "/reviews",
     "/api/v1/reviews",
     "/calls",
+    "/team/{person_id}",
     "/upload",
     "/api/v1/calls",
 )
