@@ -2,9 +2,10 @@
 
 from functools import cached_property
 from pathlib import Path
+from typing import Annotated
 
 from platformdirs import user_data_path
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from coach.errors import StorageError
@@ -28,7 +29,7 @@ class Settings(BaseSettings):
     workers: int = Field(default=0, ge=0, le=64)
     engine: str = "auto"
     model: str = "base"
-    public_url: str = "http://127.0.0.1:8000"
+    public_url: Annotated[str, AfterValidator(lambda url: url.rstrip("/"))] = "http://127.0.0.1:8000"
     log_level: str = Field(default="info", pattern="(?i)^(debug|info|warning|error)$")
 
     @cached_property

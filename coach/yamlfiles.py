@@ -46,10 +46,10 @@ class Section:
         """Note a mistake at a key."""
         self.problems.append(f"{self.path}:{line or self.line_of(key)}: {key}: {message}")
 
-    def text(self, key: str, *, default: str | None = None) -> str:
+    def text(self, key: str, *, default: str | None = None, may_be_empty: bool = False) -> str:
         """A quoted text; required unless there is a default."""
         node = self._node(key, required=default is None)
-        return (default or "") if node is None else self._quoted(key, node)
+        return (default or "") if node is None else self._quoted(key, node, may_be_empty=may_be_empty)
 
     def texts(self, key: str, *, required: bool = False) -> tuple[str, ...]:
         """A list of quoted texts."""
@@ -133,14 +133,14 @@ class Section:
             self.problems.append(f"{self.path}:{self.line}: {key}: 缺少这个键")
         return node
 
-    def _quoted(self, key: str, node: yaml.Node) -> str:
+    def _quoted(self, key: str, node: yaml.Node, *, may_be_empty: bool = False) -> str:
         line = node.start_mark.line + 1
         if not isinstance(node, yaml.ScalarNode):
             self.report(key, "应为一段文字", line=line)
             return ""
         if node.style not in ('"', "'", "|", ">"):
             self.report(key, f'文字要加引号："{node.value}"', line=line)
-        if not node.value.strip():
+        if not node.value.strip() and not may_be_empty:
             self.report(key, "文字不能为空", line=line)
         return str(node.value)
 

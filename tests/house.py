@@ -38,6 +38,10 @@ class House:
         service: Service = self.app.state.service
         return service
 
+    def forget(self, who: str) -> None:
+        """Let this person sign in anew, in a new browser."""
+        self._clients.pop(who, None)
+
     def client(self, who: str) -> TestClient:
         if who not in self._clients:
             token = self.service.sign_ins.let_in(self.people[who].id)

@@ -3,7 +3,10 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from coach import review
+from coach.errors import RuleFileError
 from coach.habits import HABITS, STRENGTHS, name_of
 from coach.render.words import SPEAKER_NAMES
 from coach.report import SEVERITY_NAMES
@@ -53,3 +56,19 @@ def test_every_text_has_its_english() -> None:
 def test_no_english_is_left_over() -> None:
     python = "\n".join(path.read_text(encoding="utf-8") for path in WEB.rglob("*.py"))
     assert sorted(text for text in languages.english() if text not in said() and f'"{text}"' not in python) == []
+
+
+@pytest.mark.parametrize(
+    ("table", "told"),
+    [
+        ('a:\n  "好": "good"\n  "好": "well"\n', "这个键写了两遍"),
+        ('a:\n  "好": "good"\na:\n  "您": "you"\n', "这个键写了两遍"),
+        ('a:\n  "好": "good"\nb:\n  "好": "well"\n', "这句在别处已经有了"),
+        ("a:\n", "这里应为"),
+    ],
+)
+def test_a_table_written_wrong_is_refused(tmp_path: Path, table: str, told: str) -> None:
+    path = tmp_path / "english.yaml"
+    path.write_text(table, encoding="utf-8")
+    with pytest.raises(RuleFileError, match=told):
+        languages.english.__wrapped__(path)

@@ -89,6 +89,28 @@ def test_a_form_needs_its_token(house: House) -> None:
     assert browser.get("/", follow_redirects=False).status_code == 303
 
 
+def test_a_form_sent_after_the_session_is_over_says_that_nothing_was_kept(house: House) -> None:
+    answer = house.guest.post("/account/password", data={"old": "a"}, headers=BROWSER, follow_redirects=False)
+    assert answer.status_code == 401
+    assert "没有存下" in answer.text
+    assert 'href="/sign-in"' in answer.text
+
+
+def test_who_is_not_signed_in_chooses_a_language_and_stays_on_the_page(house: House) -> None:
+    shown = house.guest.get("/sign-in?next=/practice", headers=BROWSER).text
+    assert 'value="/sign-in?next=/practice"' in shown
+    english = house.guest.post("/language", data={"language": "en", "next": "/sign-in?next=/practice"}, headers=BROWSER)
+    assert '<html lang="en">' in english.text
+    assert 'value="/practice"' in english.text
+
+
+@pytest.mark.parametrize(("path", "place"), [("/", "/"), ("/admin/users", "/admin"), ("/account", "/account")])
+def test_the_navigation_says_where_one_is(house: House, path: str, place: str) -> None:
+    shown = house.client("administrator").get(path).text
+    assert f'<a href="{place}" aria-current="page">' in shown
+    assert shown.count("aria-current") == 1
+
+
 def test_every_answer_says_what_browsers_may_do(house: House) -> None:
     for path in ("/sign-in", "/healthz", "/static/pages.css", "/nothing"):
         headers = house.guest.get(path).headers
@@ -147,11 +169,6 @@ def test_wrong_requests_are_problems_in_chinese(house: House, body: object) -> N
     assert answer.status_code == 422
     assert answer.headers["content-type"] == "application/problem+json"
     assert any("一" <= mark <= "龥" for mark in answer.json()["detail"])
-
-
-def test_too_large_a_body_is_refused(house: House) -> None:
-    answer = house.guest.post("/api/v1/analyse", headers={"content-length": str(2 << 30)}, content=b"x")
-    assert answer.status_code == 413
 
 
 def test_the_interface_is_described_with_examples(house: House) -> None:

@@ -17,6 +17,7 @@ def serve(
     import uvicorn
 
     from coach.jobs.beside import worker_beside
+    from coach.logs import start_logging
     from coach.settings import read_settings
     from coach.web import create_app
 
@@ -30,4 +31,7 @@ def serve(
     with ExitStack() as running:
         if worker:
             running.enter_context(worker_beside())
-        uvicorn.run(create_app(settings), host=host, port=port, log_level="warning")
+        start_logging(
+            settings.log_level
+        )  # uvicorn's own log would quote the text of an exception, and so perhaps a call
+        uvicorn.run(create_app(settings), host=host, port=port, log_config=None, access_log=False, log_level="warning")

@@ -45,7 +45,7 @@ def passwd(
 def disable(name: _Name, enable: Annotated[bool, typer.Option("--undo", help="重新启用")] = False) -> None:
     """停用账号：不能再登录，对话都保留。"""
     accounts, _ = _accounts()
-    accounts.set_disabled(accounts.named(name).id, not enable)
+    accounts.change(accounts.named(name).id, disabled=not enable)
     typer.echo(f"已{'重新启用' if enable else '停用'}「{name}」。")
 
 

@@ -78,9 +78,14 @@ class Accounts:
             return self._link(session, None, _SETUP_FOR)
 
     def invitation(self, user_id: str) -> str:
-        """A new secret with which this person sets his password; the ones before it no longer work. NotFoundError."""
+        """A new secret with which this person sets his password; the ones before it no longer work.
+
+        Raises NotFoundError, InputError for an account that is shut.
+        """
         with self.database.begin() as session:
             user = _with_id(session, user_id)
+            if user.disabled:
+                raise InputError("这个账号已停用，请先重新启用，再发设置密码的链接。")
             session.execute(delete(SetupLink).where(SetupLink.user_id == user.id))
             return self._link(session, user.id, _INVITED_FOR)
 
@@ -96,7 +101,7 @@ class Accounts:
         Raises AccessError for a wrong or used secret, InputError for what `add` refuses.
         """
         with self.database.begin() as session:
-            link = self._open_link(session, token)
+            link = self._open_link(session, token, to_use=True)
             session.delete(link)
             if link.user_id is None:
                 return visitor_of(self._added(session, name, Role.ADMINISTRATOR, "", password))
@@ -114,24 +119,22 @@ class Accounts:
         with self.database.begin() as session:
             return visitor_of(self._added(session, name, role, team, password))
 
-    def change(self, user_id: str, *, role: Role, team: str) -> User:
-        """Another role or team. Raises NotFoundError, InputError for the last administrator."""
-        with self.database.begin() as session:
-            user = _with_id(session, user_id)
-            user.role, user.team = role, _team(team)
-            _keep_an_administrator(session)
-            return user
-
-    def set_disabled(self, user_id: str, disabled: bool) -> User:
-        """Shut an account, or open it again; its calls stay, its keys and links do not work meanwhile.
-
-        Raises NotFoundError, InputError for the last administrator.
+    def change(
+        self, user_id: str, *, role: Role | None = None, team: str | None = None, disabled: bool | None = None
+    ) -> User:
+        """Another role or team, shut or open again; None leaves it. The calls of a shut account stay, its browsers, keys and
+        links do not work. Raises NotFoundError, InputError for the last administrator.
         """
         with self.database.begin() as session:
             user = _with_id(session, user_id)
-            user.disabled = disabled
+            if role is not None:
+                user.role = role
+            if team is not None:
+                user.team = _team(team)
+            if disabled is not None:
+                user.disabled = disabled
             _keep_an_administrator(session)
-            if disabled:
+            if user.disabled:
                 session.execute(delete(SignIn).where(SignIn.user_id == user.id))
                 session.execute(delete(SetupLink).where(SetupLink.user_id == user.id))
             return user
@@ -154,6 +157,11 @@ class Accounts:
         """All accounts, by team and name."""
         with self.database.reading() as session:
             return list(session.scalars(select(User).order_by(User.team, User.name)))
+
+    def with_id(self, user_id: str) -> User:
+        """The account of this id. Raises NotFoundError."""
+        with self.database.reading() as session:
+            return _with_id(session, user_id)
 
     def named(self, name: str) -> User:
         """The account of this name. Raises NotFoundError."""
@@ -204,8 +212,9 @@ class Accounts:
         session.add(SetupLink(digest=digest_of(token), user_id=user_id, expires_at=self.clock() + lasts))
         return token
 
-    def _open_link(self, session: Session, token: str) -> SetupLink:
-        link = session.get(SetupLink, digest_of(token))
+    def _open_link(self, session: Session, token: str, *, to_use: bool = False) -> SetupLink:
+        """A link that still works; `to_use`: whoever wants to use it too waits until this transaction ends."""
+        link = session.get(SetupLink, digest_of(token), with_for_update=to_use or None)
         if link is None or link.expires_at <= self.clock():
             raise AccessError(
                 "这个链接已经用过或过期了。请找管理员要新的；还没有管理员时，请重新启动服务，用控制台上的新链接。"

@@ -18,6 +18,7 @@ from coach.settings import Settings, read_settings
 from coach.web import account, home, practice, review, reviews, rules, sign_in, team, upload, users
 from coach.web import calls as calls_pages
 from coach.web import settings as settings_pages
+from coach.web.api import accounts as accounts_api
 from coach.web.api import analyse, calls
 from coach.web.api import reviews as reviews_api
 from coach.web.api import rules as rules_api
@@ -27,6 +28,7 @@ from coach.web.limits import LimitBody
 from coach.web.problems import answer_problems
 from coach.web.security import SecurityHeaders
 from coach.web.service import Service, open_service
+from coach.web.visitors import is_known
 
 _DESCRIPTION = "找出销售对话里的十个说话习惯问题，讲清为什么，给出更好的说法。全部在本机运行，不访问网络。"
 _STATIC = Path(__file__).parent / "static"
@@ -49,6 +51,7 @@ ROUTERS = (
     calls.router,
     practice.api,
     settings_api.router,
+    accounts_api.router,
     reviews_api.router,
     rules_api.router,
 )
@@ -78,7 +81,7 @@ def create_app(settings: Settings | None = None, *, coach: Coach | None = None) 
         docs_url=None,
         redoc_url=None,
     )
-    app.add_middleware(LimitBody)
+    app.add_middleware(LimitBody, is_known=is_known)
     app.add_middleware(SecurityHeaders, secure=settings.is_secure)
     for router in ROUTERS:
         app.include_router(router)

@@ -47,7 +47,9 @@ def change_password(
 @router.post("/account/sign-out-everywhere")
 def sign_out_everywhere(request: Request, visitor: SignedIn) -> Response:
     """Every browser of this person is out, this one too."""
-    service_of(request).sign_ins.sign_out_everywhere(visitor)
+    service = service_of(request)
+    service.sign_ins.sign_out_everywhere(visitor)
+    service.audit.note(visitor, "sign-out", address=address_of(request))
     response = RedirectResponse("/sign-in", 303)
     response.delete_cookie(COOKIE)
     return response
@@ -113,7 +115,6 @@ def _account(request: Request, *, problem: str = "", status: int = 200) -> Respo
         status=status,
         role=ROLE_NAMES[visitor.role],
         browsers=service_of(request).sign_ins.of(visitor),
-        languages=LANGUAGES,
         problem=problem,
     )
 

@@ -3,10 +3,11 @@
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
 from fastapi import Request
 
+from coach.errors import RuleFileError
 from coach.storage.accounts import LANGUAGES
+from coach.yamlfiles import Section, read_section
 
 COOKIE = "coach_language"
 _ENGLISH = Path(__file__).with_name("english.yaml")
@@ -25,7 +26,22 @@ def said(text: str, language: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def english() -> dict[str, str]:
-    """Chinese to English: the sections of english.yaml together."""
-    sections: dict[str, dict[str, str]] = yaml.safe_load(_ENGLISH.read_text(encoding="utf-8"))
-    return {chinese: text for section in sections.values() for chinese, text in section.items()}
+def english(path: Path = _ENGLISH) -> dict[str, str]:
+    """Chinese to English: the sections of the table together. Raises RuleFileError for one that is written wrong."""
+    problems: list[str] = []
+    table: dict[str, str] = {}
+    for section in _sections(path, problems):
+        for chinese in section.names():
+            if chinese in table:
+                section.report(chinese, "这句在别处已经有了")
+            table[chinese] = section.text(chinese, may_be_empty=True)  # a measure word has no English
+    if problems:
+        raise RuleFileError(problems)
+    return table
+
+
+def _sections(path: Path, problems: list[str]) -> list[Section]:
+    whole = read_section(path, problems)
+    if whole is None:
+        return []
+    return [one for name in whole.names() if (one := whole.section(name)) is not None]

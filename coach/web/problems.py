@@ -25,6 +25,9 @@ _TITLES = {
     501: "缺少组件",
     503: "暂时用不了",
 }
+_SIGNED_OUT = (
+    "登录已经过期，刚才填的内容没有存下。请点浏览器的「后退」把填的内容复制下来，再登录、重新打开那个页面粘贴提交。"
+)
 _log = logging.getLogger(__name__)
 
 
@@ -46,20 +49,25 @@ def problem(status: int, detail: str) -> JSONResponse:
     )
 
 
-def _told(request: Request, status: int, detail: str) -> Response:
-    if "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/"):
-        return page(request, "problem.html.j2", status=status, problem=detail)
+def _told(request: Request, status: int, detail: str, **links: str) -> Response:
+    if _is_browser(request):
+        return page(request, "problem.html.j2", status=status, problem=detail, **links)
     return problem(status, detail)
 
 
+def _is_browser(request: Request) -> bool:
+    return "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/")
+
+
 async def _sign_in(request: Request, error: Exception) -> Response:
-    """A browser is sent to sign in, and comes back to where it was going."""
-    wants_page = "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/")
-    if not wants_page:
-        return problem(401, str(error))
-    back = request.url.path if request.method == "GET" else "/"
-    query = f"?{request.url.query}" if request.method == "GET" and request.url.query else ""
-    return RedirectResponse(f"/sign-in?next={quote(back + query)}", 303)
+    """A browser is sent to sign in, and comes back to where it was going. From a form it is not: what was typed would be lost."""
+    if _is_browser(request) and request.method == "GET":
+        query = f"?{request.url.query}" if request.url.query else ""
+        return RedirectResponse(f"/sign-in?next={quote(request.url.path + query)}", 303)
+    detail = _SIGNED_OUT if _is_browser(request) else str(error)
+    answer = _told(request, 401, detail, sign_in="/sign-in")
+    answer.headers["WWW-Authenticate"] = "Bearer"
+    return answer
 
 
 async def _coach_error(request: Request, error: Exception) -> Response:

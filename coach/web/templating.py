@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from coach.render import html
 from coach.render.templating import templates
-from coach.storage.accounts import Role, Visitor
+from coach.storage.accounts import LANGUAGES, Role, Visitor
 from coach.web.languages import language_of, said
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -40,7 +40,9 @@ def page(request: Request, template: str, *, status: int = 200, **shown: Any) ->
         "token": visitor.form_token if visitor is not None else "",
         "token_field": _token_field(visitor),
         "places": [] if visitor is None else [(href, name) for href, name, roles in PLACES if visitor.role in roles],
-        "here": request.url.path,
+        "languages": LANGUAGES,
+        "is_inside": lambda href: _is_inside(request.url.path, href),
+        "back": _back(request),
     }
     content = templates(_TEMPLATES, html.TEMPLATES).get_template(template).render(frame | shown)
     return HTMLResponse(content, status)
@@ -50,3 +52,15 @@ def _token_field(visitor: Visitor | None) -> Markup:
     if visitor is None:
         return Markup("")
     return Markup('<input type="hidden" name="{}" value="{}">').format(FORM_TOKEN, visitor.form_token)
+
+
+def _is_inside(path: str, place: str) -> bool:
+    """Whether a page belongs to a place of the navigation."""
+    return path == place or (place != "/" and path.startswith(f"{place}/"))
+
+
+def _back(request: Request) -> str:
+    """Where to come back to from a change of the language: a page that was the answer to a form cannot be asked for again."""
+    if request.method != "GET":
+        return "/"
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")

@@ -11,7 +11,7 @@ from coach.storage.accounts import ROLE_NAMES, Role
 from coach.storage.audit import ACTIONS
 from coach.web.service import service_of
 from coach.web.templating import page
-from coach.web.visitors import Administrator
+from coach.web.visitors import Administrator, address_of
 
 router = APIRouter(prefix="/admin", include_in_schema=False)
 
@@ -38,7 +38,7 @@ def add_user(
         added = service.accounts.add(name.strip(), role, team)
     except InputError as error:
         return _users(request, name=name, role=role, team=team, problem=str(error), status=error.status)
-    service.audit.note(visitor, "account", added.id)
+    service.audit.note(visitor, "account", added.id, address=address_of(request))
     return _users(request, link=_link(request, added.id), invited=added.name)
 
 
@@ -56,7 +56,7 @@ def change_user(
         service.accounts.change(user_id, role=role, team=team)
     except InputError as error:
         return _users(request, problem=str(error), status=error.status)
-    service.audit.note(visitor, "account", user_id)
+    service.audit.note(visitor, "account", user_id, address=address_of(request))
     return RedirectResponse("/admin/users", 303)
 
 
@@ -64,10 +64,12 @@ def change_user(
 def invite(request: Request, visitor: Administrator, user_id: str) -> Response:
     """A new link that sets this person's password, shown this once."""
     service = service_of(request)
-    link = _link(request, user_id)
-    service.audit.note(visitor, "account", user_id)
-    names = {user.id: user.name for user in service.accounts.everybody()}
-    return _users(request, link=link, invited=names[user_id])
+    try:
+        link = _link(request, user_id)
+    except InputError as error:
+        return _users(request, problem=str(error), status=error.status)
+    service.audit.note(visitor, "account", user_id, address=address_of(request))
+    return _users(request, link=link, invited=service.accounts.with_id(user_id).name)
 
 
 @router.post("/users/{user_id}/disabled")
@@ -77,10 +79,10 @@ def disable(
     """Shut an account, or open it again."""
     service = service_of(request)
     try:
-        service.accounts.set_disabled(user_id, disabled)
+        service.accounts.change(user_id, disabled=disabled)
     except InputError as error:
         return _users(request, problem=str(error), status=error.status)
-    service.audit.note(visitor, "account", user_id)
+    service.audit.note(visitor, "account", user_id, address=address_of(request))
     return RedirectResponse("/admin/users", 303)
 
 

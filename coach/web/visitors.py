@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from fastapi import Depends, Request, Response, Security
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
+from starlette.concurrency import run_in_threadpool
 
 from coach.errors import AccessError
 from coach.storage.accounts import Role, Visitor
@@ -31,7 +32,7 @@ class SignInNeededError(AccessError):
 
 async def _sent_token(request: Request) -> str:
     """The form token that came along. A body that is no form, such as a streamed upload, is left unread."""
-    if request.method in _SAFE:
+    if request.method in _SAFE or "authorization" in request.headers:
         return ""
     if (header := request.headers.get("x-form-token")) is not None:
         return header
@@ -60,6 +61,16 @@ def whoever(
             raise AccessError("这个页面太旧了，或者不是从本站发来的。请刷新页面再试一次，什么也没有改动。")
     request.state.visitor = visitor
     return visitor
+
+
+async def is_known(request: Request) -> bool:
+    """Whether a request comes with a session or a key that is worth something, whatever it may do with it."""
+    service = service_of(request)
+    scheme, _, key = request.headers.get("authorization", "").partition(" ")
+    cookie = request.cookies.get(COOKIE, "")
+    if scheme.lower() == "bearer":
+        return await run_in_threadpool(service.keys.visitor, key.strip()) is not None
+    return bool(cookie) and await run_in_threadpool(service.sign_ins.visitor, cookie) is not None
 
 
 def signed_in(visitor: Annotated[Visitor | None, Depends(whoever)]) -> Visitor:
