@@ -16,7 +16,7 @@ from coach.storage.keys import RIGHTS, SUBJECTS
 from coach.storage.review_queue import WAY_NAMES
 from coach.storage.states import STATE_NAMES, STEP_NAMES
 from coach.storage.webhooks import EVENTS
-from coach.web import languages, templating
+from coach.web import languages, templating, trending
 
 WEB = Path(languages.__file__).parent
 SAID = re.compile(r"""\b_\(\s*(?:"([^"]+)"|'([^']+)')""")
@@ -38,6 +38,8 @@ def said() -> set[str]:
         STEP_NAMES,
         WAY_NAMES,
         SEVERITY_NAMES,
+        trending.STEP_NAMES,
+        trending.CHANGE_NAMES,
     ):
         found |= set(names.values())
     found |= {name_of(code) for code in (*HABITS, *STRENGTHS)} | set(SPEAKER_NAMES.values())

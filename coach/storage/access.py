@@ -32,13 +32,24 @@ def found(session: Session, visitor: Visitor, call_id: str) -> Call:
     return call
 
 
-def may_own(session: Session, visitor: Visitor, owner_id: str) -> bool:
-    """Whether this visitor may put calls into somebody's library."""
-    owner = session.get(User, owner_id) if _ID.fullmatch(owner_id) else None
-    if owner is None or owner.disabled:
-        return False
+def sees(visitor: Visitor, owner: User) -> bool:
+    """Whether this person's calls are for this visitor: the same as `visible` says of a query."""
     return (
         owner.id == visitor.id
         or visitor.role is Role.ADMINISTRATOR
         or (visitor.role is Role.SUPERVISOR and owner.team == visitor.team)
     )
+
+
+def person(session: Session, visitor: Visitor, person_id: str) -> User:
+    """Somebody whose calls are for this visitor. Raises NotFoundError if there is nobody, or they are not."""
+    user = session.get(User, person_id) if _ID.fullmatch(person_id) else None
+    if user is None or not sees(visitor, user):
+        raise NotFoundError("没有这个人，或者他不在您的团队。")
+    return user
+
+
+def may_own(session: Session, visitor: Visitor, owner_id: str) -> bool:
+    """Whether this visitor may put calls into somebody's library."""
+    owner = session.get(User, owner_id) if _ID.fullmatch(owner_id) else None
+    return owner is not None and not owner.disabled and sees(visitor, owner)

@@ -19,6 +19,7 @@ from coach.storage.review_queue import ReviewQueue
 from coach.storage.reviews import Reviews
 from coach.storage.rules import CoachOfTheDay, TeamRules
 from coach.storage.sign_ins import SignIns
+from coach.storage.trends import Trends
 from coach.storage.webhooks import Webhooks
 
 
@@ -41,6 +42,7 @@ class Service:
     queue: ReviewQueue
     rules: TeamRules
     replays: Replays
+    trends: Trends
 
     @property
     def coach(self) -> Coach:
@@ -68,6 +70,7 @@ def open_service(settings: Settings, coach: Coach) -> Service:
         queue=ReviewQueue(database),
         rules=TeamRules(database),
         replays=Replays(database),
+        trends=Trends(database),
     )
 
 
