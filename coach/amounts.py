@@ -25,7 +25,6 @@ _DAYS = {"大后天": 3, "后天": 2, "明": 1, "今": 0, "昨": -1, "大前天"
 _TURNS = {"下": 1, "上": -1}
 _PARTS_OF_DAY = (("早上", "早晨", "上午", "一早", "早"), ("中午",), ("下午", "傍晚", "下班"), ("晚上", "夜里", "晚"))
 PART_OF_DAY = "时段"
-_ALL = 100.0
 _OCLOCK = 12
 _DAYS_OF = {"周": 7, "个月": 30, "年": 360}
 _A_YEARS_NAME = 1_000
@@ -130,12 +129,10 @@ def _end_of(match: re.Match[str]) -> Iterable[Amount]:
 
 
 def _shares(match: re.Match[str]) -> Iterable[Amount]:
+    parts = (_STEPS | _LEAPS).get(match["parts"]) or numeral(match["parts"])
     for name in ("share", "until"):
-        value = (
-            100 * numeral(match[name]) / _STEPS.get(match["parts"], numeral(match["parts"])) if match[name] else _ALL
-        )
-        if value != _ALL:
-            yield Amount(round(value, 4), "%", match.group())
+        if parts and match[name] and numeral(match[name]) != parts:
+            yield Amount(round(100 * numeral(match[name]) / parts, 4), "%", match.group())
 
 
 def _percent(match: re.Match[str]) -> Iterable[Amount]:

@@ -1,8 +1,11 @@
 """Figures and dates in Chinese speech, as values."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from coach.amounts import Amount, amounts, numeral
+from coach.text import fold
 
 
 def read(text: str) -> set[tuple[float, str]]:
@@ -68,3 +71,15 @@ def test_a_figure_without_unit_fits_any() -> None:
     assert Amount(30, "", "30").is_in(said)
     assert not Amount(30, "箱", "30箱").is_in(said)
     assert not Amount(3, "", "3").is_in(said)
+
+
+@given(
+    st.text(
+        "0189零〇一二两三五九十百千万亿半点分之成折块元米毛周星期礼拜六日天月年号个小时到至-~:.%第几来多下上明早晚，。 *内",
+        max_size=30,
+    )
+)
+def test_whatever_is_said_is_read(text: str) -> None:
+    for one in amounts(text):
+        assert one.words in fold(text)
+        assert one.value == one.value, "a number"

@@ -1,7 +1,6 @@
 """A whole practice in Chromium, as a rep would go through it: list, talk, second try, end, report, again."""
 
 import shutil
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
+from house import open_house
+from server import served
 
 from coach.pipeline import Coach
-from coach.practice.store import FolderStore
+from coach.storage.database import Database
 from coach.transcript import Speaker, Transcript, Turn
-from coach.web import create_app, practising
+from coach.web.visitors import COOKIE
 
 webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed: pip install '.[test]'")
 from selenium.webdriver.common.by import By  # noqa: E402
@@ -46,25 +46,28 @@ class Hearing(Coach):
         return Transcript("speech", (Turn(0, Speaker.REP, HEARD),))
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where the service is, and the cookie of its rep."""
+
+    address: str
+    cookie: str
+
+
 @pytest.fixture(scope="module")
-def address(coach: Coach, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    kept = FolderStore(tmp_path_factory.mktemp("sessions"))
-    app = create_app(Hearing(coach.book, coach.detectors, coach.segmenter, coach.policy))
-    app.dependency_overrides[practising.sessions] = lambda: kept
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="on"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.05)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
+def place(coach: Coach, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    folder = tmp_path_factory.mktemp("service")
+    database = Database(f"sqlite:///{folder / 'coach.db'}")
+    database.migrate()
+    house = open_house(database, folder, Hearing(coach.book, coach.detectors, coach.segmenter, coach.policy))
+    with house.guest, served(house) as address:
+        yield Place(address, house.client("rep").cookies[COOKIE])
 
 
 class Rep:
     """Somebody at a browser."""
 
-    def __init__(self, address: str, *switches: str, width: int = 1280) -> None:
+    def __init__(self, place: Place, *switches: str, width: int = 1280) -> None:
         options = webdriver.ChromeOptions()
         options.binary_location = CHROMIUM
         for switch in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", *switches):
@@ -74,7 +77,9 @@ class Rep:
             "Emulation.setDeviceMetricsOverride",
             {"width": width, "height": 844, "deviceScaleFactor": 1, "mobile": width < 500},
         )
-        self.address = address
+        self.address = place.address
+        self.browser.get(f"{self.address}/sign-in")
+        self.browser.add_cookie({"name": COOKIE, "value": place.cookie, "path": "/"})
 
     def opens(self, path: str) -> None:
         self.browser.get(self.address + path)
@@ -119,15 +124,15 @@ def _is_gone(element: Any) -> bool:
 
 
 @pytest.fixture
-def rep(address: str, request: pytest.FixtureRequest) -> Iterator[Rep]:
-    one = Rep(address, *getattr(request, "param", ()))
+def rep(place: Place, request: pytest.FixtureRequest) -> Iterator[Rep]:
+    one = Rep(place, *getattr(request, "param", ()))
     yield one
     one.browser.quit()
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_a_whole_session(address: str, width: int) -> None:
-    rep = Rep(address, width=width)
+def test_a_whole_session(place: Place, width: int) -> None:
+    rep = Rep(place, width=width)
     try:
         rep.opens("/practice")
         assert len(rep.all(".scenarios li")) >= 24

@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from io import BytesIO
@@ -11,7 +12,7 @@ import pytest
 from office import add_user
 from sounds import recording
 
-from coach.asr.engine import Segment
+from coach.asr.engine import Heard, Segment
 from coach.asr.fake import FakeEngine, loud_parts
 from coach.errors import MissingPartError, StorageError
 from coach.imports import read_text
@@ -143,10 +144,11 @@ def test_while_the_database_is_out_a_step_is_tried_again(room: Room, monkeypatch
 @pytest.mark.parametrize("change", [Library.cancel, Library.forget])
 def test_what_is_cancelled_or_deleted_while_it_is_heard_ends(room: Room, change: Callable[..., None]) -> None:
     class Watched(FakeEngine):
-        def hear(self, samples: object) -> Iterator[Segment]:
+        def hear(self, _samples: object, **_: object) -> Iterator[Segment]:
             change(room.library, room.rep, call_id)
-            yield from super().hear(samples)
-            raise AssertionError("heard to the end")
+            while True:  # it would never end of itself
+                yield Segment((Heard("话", 0.0, 0.1, 0.9),))
+                time.sleep(0.01)
 
     call_id = room.add(recording())
     room.processing = replace(room.processing, engines=Engines(lambda _threads: Watched(["话"]), 1))
@@ -160,8 +162,10 @@ def test_progress_is_told_while_it_is_heard(room: Room) -> None:
     seen: list[Listed] = []
 
     class Watched(FakeEngine):
-        def hear(self, samples: object) -> Iterator[Segment]:
-            yield from super().hear(samples)
+        def hear(self, samples: object, *, after: str = "") -> Iterator[Segment]:
+            yield from super().hear(samples, after=after)
+            while not room.seen(call_id).progress:
+                time.sleep(0.01)
             seen.append(room.seen(call_id))
 
     call_id = room.add(recording())

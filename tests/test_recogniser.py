@@ -16,14 +16,19 @@ from coach.training.acts import ACTS, measure_acts, put_acts_in_place, read_sent
 LABELLED = folder("samples") / "acts"
 
 
-@pytest.mark.parametrize("split", ["dev", "test"])
-def test_every_act_is_recognised_on_passes_not_learnt_from(split: str) -> None:
-    figures = {one.act: round(one.f1, 2) for one in measure_acts(load_recogniser(), read_sentences(LABELLED, split))}
+@pytest.mark.parametrize(
+    ("split", "author", "least", "mean"),
+    [("dev", "a03", 0.75, 0.9), ("test", "a04", 0.75, 0.85), ("test", "a07", 0.6, 0.8)],
+)
+def test_every_act_is_recognised_on_passes_not_learnt_from(split: str, author: str, least: float, mean: float) -> None:
+    sentences = [one for one in read_sentences(LABELLED, split) if one.author == author]
+    figures = {one.act: round(one.f1, 2) for one in measure_acts(load_recogniser(), sentences)}
     assert set(figures) == set(ACTS) <= set(Act)
-    assert {act: f1 for act, f1 in figures.items() if f1 < 0.75} == {}
+    assert {act: f1 for act, f1 in figures.items() if f1 < least} == {}
+    assert sum(figures.values()) / len(figures) >= mean
 
 
-@pytest.mark.parametrize("name", ["a01", "a02", "a03", "a04"])
+@pytest.mark.parametrize("name", ["a01", "a02", "a03", "a04", "a07"])
 def test_a_labelled_pass_is_large_and_nothing_is_in_it_twice(name: str) -> None:
     lines = [json.loads(line) for line in (LABELLED / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
     assert len({one["text"] for one in lines}) == len(lines) >= 150

@@ -1,29 +1,25 @@
 """Practice in the browser and through the API, from the list to the report."""
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from house import House
 
-from coach.imports import read_text
+from coach.imports import read_text, saved
 from coach.pipeline import Coach
-from coach.practice.store import FolderStore
 from coach.render import render
 from coach.resources import folder
-from coach.web import create_app, practising
+from coach.storage.library import About
+from coach.storage.worklist import Run, WorkList
 
 GOOD = "您先别急，换谁都着急，我理解。您平时把它摆在哪儿？"
 BAD = "不可能，你说的根本不对，明明是你自己搞错了。"
 
 
 @pytest.fixture
-def client(coach: Coach, tmp_path: Path) -> Iterator[TestClient]:
-    app = create_app(coach)
-    app.dependency_overrides[practising.sessions] = lambda: FolderStore(tmp_path)
-    with TestClient(app) as one:
-        yield one
+def client(house: House) -> TestClient:
+    return house.client("rep")
 
 
 def begun(client: TestClient, **choice: str) -> str:
@@ -91,8 +87,8 @@ def test_a_browser_is_told_on_a_page(client: TestClient, method: str, place: str
     )
     assert shown.status_code == 422
     assert "没有这次练习" in shown.text
-    assert '<a href="/practice">' in shown.text
-    assert client.request(method, gone).headers["content-type"] == "application/problem+json"
+    assert '<a href="/">' in shown.text
+    assert client.request(method, gone, headers={"accept": "*/*"}).headers["content-type"] == "application/problem+json"
 
 
 def test_the_microphone_is_heard(client: TestClient, monkeypatch: pytest.MonkeyPatch, coach: Coach) -> None:
@@ -100,7 +96,7 @@ def test_the_microphone_is_heard(client: TestClient, monkeypatch: pytest.MonkeyP
     heard = client.post("/practice/hear", files={"sound": ("speech.webm", sound)})
     assert heard.status_code == 200
     assert len(re.findall("[一-鿿]", heard.json()["text"])) > 200
-    silent = client.post("/practice/hear", files={"sound": ("speech.webm", b"")})
+    silent = client.post("/practice/hear", files={"sound": ("speech.webm", b"")}, headers={"accept": "*/*"})
     assert silent.status_code == 422
     assert "空文件" in silent.json()["detail"]
 
@@ -142,10 +138,10 @@ def test_what_is_no_moment(client: TestClient, wrong: dict[str, str]) -> None:
 
 def test_moments_through_the_api(client: TestClient) -> None:
     call = {"text": CALL, "rep": "销售"}
-    talk = client.post("/api/practice/moments", json={"call": call, "turn": 2, "code": "rebutting", "level": 3})
+    talk = client.post("/api/v1/practice/moments", json={"call": call, "turn": 2, "code": "rebutting", "level": 3})
     assert talk.status_code == 201
     assert talk.json()["moment"]["hint"]["code"] == "rebutting"
-    assert client.post(f"/api/practice/sessions/{talk.json()['id']}/say", json={"text": GOOD}).status_code == 200
+    assert client.post(f"/api/v1/practice/sessions/{talk.json()['id']}/say", json={"text": GOOD}).status_code == 200
     for wrong in (
         {},
         {"call": call},
@@ -153,9 +149,9 @@ def test_moments_through_the_api(client: TestClient) -> None:
         {"report": "{}", "finding": "x"},
         {"call": call, "report": "{}"},
     ):
-        assert client.post("/api/practice/moments", json=wrong).status_code == 422
-    assert client.delete(f"/api/practice/sessions/{talk.json()['id']}").status_code == 204
-    assert client.get(f"/api/practice/sessions/{talk.json()['id']}").status_code == 422
+        assert client.post("/api/v1/practice/moments", json=wrong).status_code == 422
+    assert client.delete(f"/api/v1/practice/sessions/{talk.json()['id']}").status_code == 204
+    assert client.get(f"/api/v1/practice/sessions/{talk.json()['id']}").status_code == 422
 
 
 def test_an_exchange_is_practised_again_with_the_scenarios_facts(client: TestClient) -> None:
@@ -191,16 +187,58 @@ def test_odd_turns_are_answered_in_character(client: TestClient, text: str) -> N
 
 
 def test_the_api_plays_the_same_talk(client: TestClient) -> None:
-    known = client.get("/api/practice/scenarios").json()
+    known = client.get("/api/v1/practice/scenarios").json()
     assert "reveal" not in known[0]
-    talk = client.post("/api/practice/sessions", json={"scenario": "new-brand-slow", "level": 3})
+    talk = client.post("/api/v1/practice/sessions", json={"scenario": "new-brand-slow", "level": 3})
     assert talk.status_code == 201
-    address = f"/api/practice/sessions/{talk.json()['id']}"
+    address = f"/api/v1/practice/sessions/{talk.json()['id']}"
     said = client.post(f"{address}/say", json={"text": BAD}).json()
     assert said["exchanges"][0]["hints"]
     _, tried = client.post(f"{address}/again", json={"text": "您说得有道理，我先听您说。"}).json()
     assert tried["good"]
     assert client.get(address).json()["exchanges"][0]["first_try"] == BAD
     assert client.get(f"{address}/report").json()["resistance"]
-    assert client.post("/api/practice/sessions", json={"scenario": "nothing"}).status_code == 422
+    assert client.post("/api/v1/practice/sessions", json={"scenario": "nothing"}).status_code == 422
     assert client.post(f"{address}/say", json={"text": ""}).status_code == 422
+
+
+def test_a_talk_is_seen_by_nobody_else_until_it_is_handed_in(house: House) -> None:
+    rep, lead = house.client("rep"), house.client("supervisor")
+    talk = begun(rep)
+    rep.post(talk, data={"text": GOOD})
+    session_id = talk.rpartition("/")[2]
+    for who in ("colleague", "supervisor", "administrator"):
+        assert house.client(who).get(talk).status_code == 422
+    assert lead.get(f"/team/practice/{session_id}").status_code == 404
+    assert "已交给主管" in rep.post(f"{talk}/hand-in").text
+    assert "小王" in lead.get("/team/practice").text
+    assert "十个习惯，逐项看" in lead.get(f"/team/practice/{session_id}").text
+    assert house.client("stranger").get(f"/team/practice/{session_id}").status_code == 403
+
+
+def test_a_supervisor_asks_for_practice(house: House) -> None:
+    rep, lead = house.client("rep"), house.client("supervisor")
+    asked = {"rep": house.people["rep"].id, "scenario": "new-brand-slow", "level": "2", "due_on": "2099-01-01"}
+    assert "还没交" in lead.post("/team/practice", data=asked).text
+    assert "张主管" in rep.get("/practice").text
+    for wrong, told in (
+        ({"due_on": "2001-01-01"}, "已经过了"),
+        ({"due_on": "明天"}, "日期"),
+        ({"scenario": "x"}, "没有"),
+    ):
+        answer = lead.post("/team/practice", data=asked | wrong)
+        assert answer.status_code == 422
+        assert told in answer.text
+    assert lead.post("/team/practice", data=asked | {"rep": house.people["stranger"].id}).status_code == 404
+
+
+def test_a_finding_of_a_stored_call_is_practised(house: House) -> None:
+    visitor, service = house.people["rep"], house.service
+    said = read_text("销售：李老板好，这批货包在我身上，保您月月赚钱。\n客户：贵不贵？")
+    call_id = service.library.add_transcript(visitor, About(visitor.id, "李老板"), said)
+    work, run = WorkList(service.database), Run(call_id, 1)
+    work.judged(run, service.coach.analyse(saved.load(work.begin(run, "analyse").transcript)))
+    finding = service.library.report(visitor, call_id).findings[0]
+    answer = house.client("rep").post(f"/calls/{call_id}/practise/{finding.id}")
+    assert "当时是这样的" in answer.text
+    assert house.client("stranger").post(f"/calls/{call_id}/practise/{finding.id}").status_code == 404

@@ -18,10 +18,11 @@ class _Ended(Exception):  # noqa: N818 - no error: it only leads out of a thread
 def side_by_side(work: Sequence[Callable[[Tell], Any]], *, workers: int, progress: Tell) -> list[Any]:
     """What each piece of work returns, in order, `workers` of them at a time.
 
-    `progress` hears, in the caller's own thread, the sum of what they tell. When one fails or the caller is interrupted,
+    `progress` hears, in the caller's own thread, the sum of what they tell, whenever it has grown. When one fails or the caller is interrupted,
     the others end the next time they tell something, and the error is raised when all have ended.
     """
     done = [0.0] * len(work)
+    told = 0.0
     ending = Event()
 
     def run(at: int) -> Any:
@@ -41,7 +42,9 @@ def side_by_side(work: Sequence[Callable[[Tell], Any]], *, workers: int, progres
                 finished, waiting = wait(waiting, timeout=_TICK_S, return_when=FIRST_COMPLETED)
                 for future in finished:
                     future.result()
-                progress(sum(done))
+                if sum(done) > told:
+                    told = sum(done)
+                    progress(told)
         except BaseException:
             ending.set()
             pool.shutdown(wait=False, cancel_futures=True)
