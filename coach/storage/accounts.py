@@ -126,6 +126,9 @@ class Accounts:
         links do not work. Raises NotFoundError, InputError for the last administrator.
         """
         with self.database.begin() as session:
+            _administrators(
+                session
+            )  # locked before anything is changed: two who shut each other out must not both succeed
             user = _with_id(session, user_id)
             if role is not None:
                 user.role = role
@@ -244,7 +247,7 @@ def _set_password(session: Session, user: User, password: str) -> None:
 def _administrators(session: Session) -> list[str]:
     """The ids of those who can still come in as administrators; nobody else changes them until this transaction ends."""
     query = select(User.id).where(User.role == Role.ADMINISTRATOR, User.disabled.is_(False), User.password != "")
-    return list(session.scalars(query.with_for_update()))
+    return list(session.scalars(query.order_by(User.id).with_for_update()))
 
 
 def _keep_an_administrator(session: Session) -> None:

@@ -147,7 +147,14 @@ def _begin_sqlite(connection: Any) -> None:
 
 def _is_outage(error: DBAPIError) -> bool:
     name = type(error.orig).__name__
-    return name in ("OperationalError", "InterfaceError", "AdminShutdown", "DiskFull", "SerializationFailure")
+    return name in (
+        "OperationalError",
+        "InterfaceError",
+        "AdminShutdown",
+        "DiskFull",
+        "SerializationFailure",
+        "DeadlockDetected",
+    )
 
 
 def _make_folder(folder: Path) -> None:

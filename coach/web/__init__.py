@@ -15,7 +15,7 @@ from coach import __version__
 from coach.pipeline import Coach
 from coach.render import html
 from coach.settings import Settings, read_settings
-from coach.web import account, home, practice, review, reviews, rules, sign_in, team, upload, users
+from coach.web import account, call, home, practice, review, reviews, rules, sign_in, team, upload, users
 from coach.web import calls as calls_pages
 from coach.web import settings as settings_pages
 from coach.web.api import accounts as accounts_api
@@ -39,6 +39,7 @@ ROUTERS = (
     home.router,
     upload.router,
     calls_pages.router,
+    call.router,
     practice.pages,
     team.router,
     review.router,
