@@ -30,16 +30,23 @@ def swap(service: Service, visitor: Visitor, call_id: str, version: int) -> Repo
 
 
 def correct_turn(
-    service: Service, visitor: Visitor, call_id: str, version: int, index: int, speaker: Speaker, text: str
+    service: Service,
+    visitor: Visitor,
+    call_id: str,
+    version: int,
+    index: int,
+    speaker: Speaker | None,
+    text: str | None,
 ) -> Report:
-    """Another speaker or text in one turn. Raises NotFoundError, InputError, ConflictError."""
+    """Another speaker or text in one turn; None: as it is. Raises NotFoundError, InputError, ConflictError."""
     transcript = transcript_of(service.library.find(visitor, call_id))
     if not 0 <= index < len(transcript.turns):
         raise NotFoundError("没有这一轮，页面可能旧了，请刷新。")
-    said = " ".join(text.split())
+    turn = transcript.turns[index]
+    said = turn.text if text is None else " ".join(text.split())
     if not said:
         raise InputError("这一轮不能改成空的。如果没人说话，请改说话人为「不清楚」。")
-    return _put(service, visitor, call_id, version, transcript.corrected(index, speaker, said))
+    return _put(service, visitor, call_id, version, transcript.corrected(index, speaker or turn.speaker, said))
 
 
 def describe(service: Service, visitor: Visitor, call_id: str, *, title: str, customer: str, made_at: datetime) -> None:
