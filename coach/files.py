@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all."""
+"""Files: written whole or not at all, and named after a call."""
 
 import os
 import tempfile
@@ -17,3 +17,9 @@ def write_whole(path: Path, content: str | bytes) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def file_name(call_id: str) -> str:
+    """A call's id as a file's name, without path separators or control characters."""
+    safe = "".join(mark if mark.isalnum() or mark in "-_. ()()" else "_" for mark in call_id).strip(". ")
+    return safe[:80] or "call"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 from enum import StrEnum
 
 
@@ -74,6 +75,18 @@ class Turn:
     voice_confidence: float | None = None
     sound: Sound | None = None
 
+    def corrected(self, speaker: Speaker, text: str) -> "Turn":
+        """The same turn with another speaker or text; words that still stand in it keep their times."""
+        return replace(self, speaker=speaker, text=text, words=tuple(_words_in(self, text)))
+
+
+def _words_in(turn: Turn, text: str) -> Iterator[Word]:
+    """The words of a turn that stand in a corrected text, at their new places."""
+    for old, new, size in SequenceMatcher(None, turn.text, text, autojunk=False).get_matching_blocks():
+        for word in turn.words:
+            if old <= word.span.start and word.span.end <= old + size:
+                yield replace(word, span=Span(word.span.start + new - old, word.span.end + new - old))
+
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
@@ -102,6 +115,11 @@ class Transcript:
         other = {Speaker.REP: Speaker.CUSTOMER, Speaker.CUSTOMER: Speaker.REP}
         turns = tuple(replace(turn, speaker=other.get(turn.speaker, turn.speaker)) for turn in self.turns)
         return replace(self, turns=turns)
+
+    def corrected(self, index: int, speaker: Speaker, text: str) -> "Transcript":
+        """The same call with another speaker or text in one turn."""
+        turn = self.turns[index].corrected(speaker, text)
+        return replace(self, turns=(*self.turns[:index], turn, *self.turns[index + 1 :]))
 
     def warned(self, *warnings: str) -> "Transcript":
         """The same transcript with more warnings."""

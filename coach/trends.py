@@ -4,6 +4,7 @@ Turns of one call are not independent: who promises too much once does so again.
 calls differ from each other, and where there is too little to count, nothing is claimed.
 """
 
+from bisect import bisect
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -50,6 +51,18 @@ class CountedCall:
     turns: int
     found: Mapping[str, int]
     judged_with: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Sums over some calls: how many they are, their turns n and n². `found` has, by habit, the sums of the turns with it c,
+    of c·n and of c²; from these follow its rate and how much the calls differ.
+    """
+
+    calls: int
+    turns: int
+    turns_squared: int
+    found: Mapping[str, tuple[int, int, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +116,28 @@ def starts(step: Step, today: date, number: int = 12) -> tuple[date, ...]:
 
 def trends(calls: Sequence[CountedCall], first_days: Sequence[date]) -> tuple[Trend, ...]:
     """Every habit over periods that begin on `first_days`, in the order of the catalogue; earlier calls do not count."""
-    periods = [_between(calls, start, end) for start, end in zip(first_days, [*first_days[1:], date.max], strict=True)]
-    return tuple(_trend(code, first_days, periods) for code in HABITS)
+    periods: list[list[CountedCall]] = [[] for _ in first_days]
+    for call in calls:
+        if (place := bisect(first_days, call.day)) > 0:
+            periods[place - 1].append(call)
+    alike = were_judged_alike(call for period in periods for call in period)
+    tallies = [tally(period) for period in periods]
+    return tuple(_trend(code, first_days, tallies, alike=alike) for code in HABITS)
+
+
+def tally(calls: Iterable[CountedCall]) -> Tally:
+    """The sums over some calls; a turn counts once for a habit."""
+    number = turns = turns_squared = 0
+    found: dict[str, tuple[int, int, int]] = {}
+    for call in calls:
+        number += 1
+        turns += call.turns
+        turns_squared += call.turns**2
+        for code, count in call.found.items():
+            once = min(count, call.turns)
+            before = found.get(code, (0, 0, 0))
+            found[code] = (before[0] + once, before[1] + once * call.turns, before[2] + once**2)
+    return Tally(number, turns, turns_squared, found)
 
 
 def were_judged_alike(calls: Iterable[CountedCall]) -> bool:
@@ -118,40 +151,37 @@ def most_in_need(found: Iterable[Trend]) -> Trend | None:
     return max(told, key=lambda one: (one.change is Change.MORE, one.now.low), default=None)
 
 
-def rate_of(calls: Sequence[CountedCall], code: str, *, spread: float = 1.0) -> Rate:
+def rate_of(counted: Tally, code: str, *, spread: float = 1.0) -> Rate:
     """The rate of a habit in some calls; its range is that of `spread` times fewer turns."""
-    turns = sum(call.turns for call in calls)
-    found = _found(calls, code)
-    low, high = wilson(found / spread, turns / spread)
-    value = round(100 * found / turns, 2) if turns else None
-    return Rate(len(calls), turns, found, value, round(100 * low, 2), round(100 * high, 2))
+    found = counted.found.get(code, (0, 0, 0))[0]
+    low, high = wilson(found / spread, counted.turns / spread)
+    value = round(100 * found / counted.turns, 2) if counted.turns else None
+    return Rate(counted.calls, counted.turns, found, value, round(100 * low, 2), round(100 * high, 2))
 
 
-def spread_of(calls: Sequence[CountedCall], code: str) -> float:
+def spread_of(counted: Tally, code: str) -> float:
     """How many times the variance of the share of turns with a habit is that of turns drawn one by one; at least 1.
 
     The design effect of a sample of clusters, with the share as a ratio of sums: Kish (1965), Survey Sampling, chapter 6.
     """
-    turns, found = sum(call.turns for call in calls), _found(calls, code)
-    if len(calls) < 2 or not 0 < found < turns:
+    found, product, found_squared = counted.found.get(code, (0, 0, 0))
+    if counted.calls < 2 or not 0 < found < counted.turns:
         return 1.0
-    share = found / turns
-    between = sum((min(call.found.get(code, 0), call.turns) - share * call.turns) ** 2 for call in calls)
-    between *= len(calls) / (len(calls) - 1)
-    return max(1.0, between / (turns * share * (1 - share)))
+    share = found / counted.turns
+    between = found_squared - 2 * share * product + share**2 * counted.turns_squared  # the sum of (c - share·n)²
+    between *= counted.calls / (counted.calls - 1)
+    return max(1.0, between / (counted.turns * share * (1 - share)))
 
 
-def _trend(code: str, first_days: Sequence[date], periods: Sequence[list[CountedCall]]) -> Trend:
-    everything = [call for period in periods for call in period]
-    spread = spread_of(everything, code)
+def _trend(code: str, first_days: Sequence[date], periods: Sequence[Tally], *, alike: bool) -> Trend:
+    spread = spread_of(_together(periods), code)
     latest = max(1, len(periods) // 3)
-    now = [call for period in periods[-latest:] for call in period]
-    before = [call for period in periods[:-latest] for call in period]
+    now = rate_of(_together(periods[-latest:]), code, spread=spread)
+    before = rate_of(_together(periods[:-latest]), code, spread=spread)
     shown = tuple(
         Period(start, rate_of(period, code, spread=spread)) for start, period in zip(first_days, periods, strict=True)
     )
-    rates = rate_of(now, code, spread=spread), rate_of(before, code, spread=spread)
-    return Trend(code, shown, *rates, _change(*rates, spread=spread, alike=were_judged_alike(everything)))
+    return Trend(code, shown, now, before, _change(now, before, spread=spread, alike=alike))
 
 
 def _change(now: Rate, before: Rate, *, spread: float, alike: bool) -> Change:
@@ -169,10 +199,15 @@ def _change(now: Rate, before: Rate, *, spread: float, alike: bool) -> Change:
     return Change.MORE if low > 0 else Change.UNCLEAR
 
 
-def _between(calls: Iterable[CountedCall], start: date, end: date) -> list[CountedCall]:
-    return [call for call in calls if start <= call.day < end]
-
-
-def _found(calls: Iterable[CountedCall], code: str) -> int:
-    """Turns with a habit; a turn counts once."""
-    return sum(min(call.found.get(code, 0), call.turns) for call in calls)
+def _together(tallies: Sequence[Tally]) -> Tally:
+    found: dict[str, tuple[int, int, int]] = {}
+    for one in tallies:
+        for code, (turns, product, squared) in one.found.items():
+            before = found.get(code, (0, 0, 0))
+            found[code] = (before[0] + turns, before[1] + product, before[2] + squared)
+    return Tally(
+        calls=sum(one.calls for one in tallies),
+        turns=sum(one.turns for one in tallies),
+        turns_squared=sum(one.turns_squared for one in tallies),
+        found=found,
+    )

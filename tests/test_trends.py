@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from coach.trends import Change, CountedCall, Step, Trend, most_in_need, rate_of, spread_of, starts, trends
+from coach.trends import Change, CountedCall, Step, Trend, most_in_need, rate_of, spread_of, starts, tally, trends
 
 TODAY = date(2026, 3, 4)
 CODE = "overpromising"
@@ -52,14 +52,21 @@ def test_a_change_is_told_only_when_it_is_clear(now: int, before: int, change: C
 
 
 def test_calls_that_differ_much_widen_the_range() -> None:
-    even = calls(1, 20, turns=20, found=2)
-    uneven = [*calls(1, 2, turns=20, found=20), *calls(1, 18, turns=20, found=0)]
+    even = tally(calls(1, 20, turns=20, found=2))
+    uneven = tally([*calls(1, 2, turns=20, found=20), *calls(1, 18, turns=20, found=0)])
     assert spread_of(even, CODE) == 1.0
     assert spread_of(uneven, CODE) > 10
     narrow = rate_of(even, CODE, spread=spread_of(even, CODE))
     wide = rate_of(uneven, CODE, spread=spread_of(uneven, CODE))
     assert narrow.value == wide.value == 10.0
     assert wide.high - wide.low > 2 * (narrow.high - narrow.low)
+
+
+def test_the_spread_is_that_of_the_calls() -> None:
+    """By hand: three calls of 10, 20 and 30 turns with 1, 0 and 5, the share being 0.1."""
+    counted = [CountedCall("rep", TODAY, turns, {CODE: found}) for turns, found in ((10, 1), (20, 0), (30, 5))]
+    between = (0**2 + 2**2 + 2**2) * 3 / 2
+    assert spread_of(tally(counted), CODE) == pytest.approx(between / (60 * 0.1 * 0.9))
 
 
 def test_one_bad_call_is_no_change() -> None:
@@ -75,7 +82,7 @@ def test_nothing_is_compared_across_rules() -> None:
 
 
 def test_a_turn_counts_once() -> None:
-    assert rate_of(calls(1, 5, turns=10, found=12), CODE).value == 100.0
+    assert rate_of(tally(calls(1, 5, turns=10, found=12)), CODE).value == 100.0
 
 
 def test_a_habit_that_grew_is_worked_on_before_one_that_is_merely_frequent() -> None:

@@ -1,6 +1,7 @@
 """The library as pages: lists and filters, a report, its sound and exports, corrections, deletion; and who may see what."""
 
 import re
+import zipfile
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -108,10 +109,47 @@ def test_correcting_a_turn_changes_the_report_and_keeps_numbers_masked(house: Ho
     late = rep.post(f"/calls/{call_id}/turns/0", data=change)
     assert late.status_code == 409
     assert "刚被别人改过" in late.text
+    assert ">李老板好，我周五下午三点前给您打电话，13812345678。</textarea>" in late.text, "what was typed stays"
+    assert version_in(late.text) == version_in(page), "and can be sent again"
     empty = rep.post(f"/calls/{call_id}/turns/0", data=change | {"version": version_in(page), "text": "  "})
     assert empty.status_code == 422
+    assert "不能改成空的" in empty.text
+    assert rep.post(f"/calls/{call_id}/turns/99", data=change).status_code == 404
+    assert rep.post(f"/calls/{call_id}/swap", data={"version": version}).status_code == 409
     report = house.service.library.report(house.people["rep"], call_id)
     assert report.transcript.turns[0].speaker is Speaker.REP
+
+
+def test_a_call_gets_another_title_and_is_found_by_it(house: House) -> None:
+    call_id, rep = judged(house), house.client("rep")
+    told = {"title": "孙老板烟酒", "customer": "孙老板", "made_at": "2026-03-01T09:30"}
+    page = rep.post(f"/calls/{call_id}/about", data=told).text
+    assert "<h1>孙老板烟酒</h1>" in page
+    assert "2026-03-01 09:30" in page
+    assert "孙老板烟酒" in rep.get("/calls?q=孙老板").text
+    assert "李老板便利店" not in rep.get("/calls").text
+    assert "孙老板烟酒".encode() in rep.get(f"/calls/{call_id}/export/md").content
+    for wrong in ({"title": " "}, {"made_at": "昨天"}):
+        assert rep.post(f"/calls/{call_id}/about", data=told | wrong).status_code == 422
+    assert house.client("stranger").post(f"/calls/{call_id}/about", data=told).status_code == 404
+
+
+def test_ticked_calls_are_exported_together(house: House) -> None:
+    first, second = judged(house), judged(house, MILD, title="../李老板/便利店")
+    waiting = house.service.library.add_transcript(
+        house.people["rep"], About(house.people["rep"].id, "等着的"), read_text(MILD)
+    )
+    rep = house.client("rep")
+    for format in ("html", "xlsx", "md", "json"):
+        answer = rep.post("/calls/export", data={"ids": [first, second, waiting], "format": format})
+        with zipfile.ZipFile(BytesIO(answer.content)) as archive:
+            names = archive.namelist()
+            assert len(names) == 2
+            assert all(name.endswith(f".{format}") and "/" not in name for name in names)
+            assert all(archive.read(name) for name in names)
+    for nothing in ({"ids": [waiting]}, {}, {"ids": [first], "format": "exe"}):
+        assert rep.post("/calls/export", data=nothing).status_code == 422
+    assert house.client("stranger").post("/calls/export", data={"ids": [first]}).status_code == 422
 
 
 def test_exports_are_files_with_the_calls_name(house: House) -> None:

@@ -1,6 +1,6 @@
 """The first page: empty for a newcomer, and then what waits for each."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from counted import add_counted
 from house import House
@@ -56,6 +56,18 @@ def test_practice_and_failures_wait_too(house: House) -> None:
     assert ">练习</span>" in page
     assert "录音是空的。" in house.client("supervisor").get("/").text
     assert "录音是空的。" not in house.client("stranger").get("/").text
+
+
+def test_calls_and_what_is_asked_for_stand_on_the_first_page(house: House) -> None:
+    judged(house)
+    house.service.assignments.ask(
+        house.people["supervisor"], house.people["rep"].id, "new-brand-slow", due_on=date(2099, 1, 1)
+    )
+    page = house.client("rep").get("/").text
+    assert "李老板便利店" in page
+    assert "2099-01-01" in page
+    assert "张主管" in page
+    assert "李老板便利店" not in house.client("stranger").get("/").text
 
 
 def test_a_rep_sees_how_he_changes(house: House) -> None:

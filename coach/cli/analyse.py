@@ -23,8 +23,8 @@ from coach.cli.options import (
     Swap,
     listening_of,
 )
-from coach.cli.output import file_name, finish, is_folder
-from coach.files import write_whole
+from coach.cli.output import finish, is_folder
+from coach.files import file_name, write_whole
 from coach.findings import STRICTNESS, Policy
 from coach.habits import HABITS, STRENGTHS
 from coach.pipeline import Coach

@@ -10,12 +10,6 @@ from coach.cli.calls import Failure
 PARTLY_FAILED = 7
 
 
-def file_name(call_id: str) -> str:
-    """A call's id as a file's name, without path separators or control characters."""
-    safe = "".join(mark if mark.isalnum() or mark in "-_. ()()" else "_" for mark in call_id).strip(". ")
-    return safe[:80] or "call"
-
-
 def is_folder(output: Path) -> bool:
     """Whether an output is a folder for one file a call: it is one, or its name has no ending."""
     return output.is_dir() or not output.suffix

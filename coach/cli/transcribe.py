@@ -19,8 +19,8 @@ from coach.cli.options import (
     Swap,
     listening_of,
 )
-from coach.cli.output import file_name, finish, is_folder
-from coach.files import write_whole
+from coach.cli.output import finish, is_folder
+from coach.files import file_name, write_whole
 from coach.imports import saved
 from coach.pipeline import Coach
 from coach.privacy import masked

@@ -15,14 +15,15 @@ from coach import __version__
 from coach.pipeline import Coach
 from coach.render import html
 from coach.settings import Settings, read_settings
-from coach.web import account, home, practice, review, reviews, rules, sign_in, team, upload, users
+from coach.web import account, call, home, practice, review, reviews, rules, sign_in, team, upload, users
 from coach.web import calls as calls_pages
 from coach.web import settings as settings_pages
 from coach.web.api import accounts as accounts_api
-from coach.web.api import analyse, calls
+from coach.web.api import analyse, calls, corrections
 from coach.web.api import reviews as reviews_api
 from coach.web.api import rules as rules_api
 from coach.web.api import settings as settings_api
+from coach.web.api import team as team_api
 from coach.web.health import router as health
 from coach.web.limits import LimitBody
 from coach.web.problems import answer_problems
@@ -39,6 +40,7 @@ ROUTERS = (
     home.router,
     upload.router,
     calls_pages.router,
+    call.router,
     practice.pages,
     team.router,
     review.router,
@@ -49,6 +51,8 @@ ROUTERS = (
     settings_pages.router,
     analyse.router,
     calls.router,
+    corrections.router,
+    team_api.router,
     practice.api,
     settings_api.router,
     accounts_api.router,

@@ -1,39 +1,31 @@
-"""The library as pages: the list of calls, a call with its report, its sound and its exports, and what is corrected in it."""
+"""The library as pages: the list of calls, what is done with several at a time, and with one in work."""
 
-import json
-from dataclasses import replace
+import io
+import zipfile
 from datetime import date
 from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Query, Request
-from fastapi.responses import FileResponse, RedirectResponse, Response
+from fastapi.responses import RedirectResponse, Response
 
-from coach.errors import InputError, NotFoundError
+from coach.errors import InputError
+from coach.files import file_name
 from coach.habits import HABITS
-from coach.imports import saved
-from coach.render import RENDERERS, html, render
-from coach.render.clip import Clip
+from coach.render import RENDERERS, render
 from coach.report import SEVERITY_NAMES
+from coach.storage.accounts import Visitor
 from coach.storage.listing import PAGE, Wanted
-from coach.storage.reports import read_report
-from coach.storage.states import OPEN_STATES, STATE_NAMES, STEP_NAMES, STOPPED_STATES, State
-from coach.storage.tables import Call
-from coach.transcript import Speaker, Transcript
+from coach.storage.states import OPEN_STATES, STATE_NAMES
+from coach.web.call import as_file, report_of
 from coach.web.service import Service, service_of
 from coach.web.templating import page
 from coach.web.visitors import SignedIn
 
 router = APIRouter(prefix="/calls", include_in_schema=False)
 
-EXPORTS = {"html": "网页", "xlsx": "Excel", "md": "Markdown", "json": "JSON", "srt": "字幕"}
-_MEDIA = {
-    "html": "text/html; charset=utf-8",
-    "json": "application/json",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
-_SPEAKERS = {Speaker.REP: "销售", Speaker.CUSTOMER: "客户", Speaker.UNKNOWN: "不清楚"}
-_LONGEST_TURN = 5_000
+TOGETHER = {"html": "网页", "xlsx": "Excel", "md": "Markdown", "json": "JSON"}
+"""The formats in which several reports are exported at once."""
 
 
 @router.get("")
@@ -88,8 +80,8 @@ def listing(
         habits=HABITS,
         severities=SEVERITY_NAMES,
         states=STATE_NAMES,
-        steps=STEP_NAMES,
         open_states=OPEN_STATES,
+        formats=TOGETHER,
     )
 
 
@@ -105,111 +97,21 @@ def delete_some(request: Request, visitor: SignedIn, ids: Annotated[list[str] | 
     return RedirectResponse("/calls", 303)
 
 
-@router.get("/{call_id}")
-def call(request: Request, visitor: SignedIn, call_id: str, explain: bool = False) -> Response:
-    """A call: how far it is, why it failed, or its report."""
-    service = service_of(request)
-    found = service.library.find(visitor, call_id)
-    if found.report is None:
-        return page(
-            request,
-            "call_in_work.html.j2",
-            call=found,
-            states=STATE_NAMES,
-            step=STEP_NAMES.get(found.step, ""),
-            is_open=found.state in OPEN_STATES,
-            is_stopped=found.state in STOPPED_STATES,
-        )
-    service.audit.note(visitor, "read", call_id)
-    report = service.library.report(visitor, call_id)
-    return page(
-        request,
-        "call.html.j2",
-        call=found,
-        owner=service.accounts.of_id(found.owner_id).name,
-        speakers=_SPEAKERS,
-        exports=EXPORTS,
-        past=service.library.past_reports(visitor, call_id),
-        can_correct=found.state == State.DONE,
-        explain=explain,
-        **html.view(report, _clip(found)),
-    )
-
-
-@router.get("/{call_id}/past/{past_id}")
-def past_report(request: Request, visitor: SignedIn, call_id: str, past_id: int) -> Response:
-    """A report that was replaced, as it was, under the rules of its day. Raises NotFoundError."""
-    service = service_of(request)
-    past = next((one for one in service.library.past_reports(visitor, call_id) if one.id == past_id), None)
-    if past is None:
-        raise NotFoundError("没有这份旧报告。")
-    service.audit.note(visitor, "read", call_id)
-    found = service.library.find(visitor, call_id)
-    return page(
-        request, "past_report.html.j2", call=found, past=past, explain=False, **html.view(read_report(past.report))
-    )
-
-
-@router.get("/{call_id}/recording")
-def recording(request: Request, visitor: SignedIn, call_id: str) -> Response:
-    """The sound of a call, as browsers play it, in ranges; personal numbers are silenced. Raises NotFoundError."""
-    service = service_of(request)
-    found = service.library.find(visitor, call_id)
-    sound = service.library.recordings.sound(found.id)
-    if found.sound is None or not sound.is_file():
-        raise NotFoundError("这通对话没有录音，或者录音已经到期删除。")
-    if request.headers.get("range", "bytes=0-").startswith("bytes=0-"):
-        service.audit.note(visitor, "listen", call_id)
-    return FileResponse(sound, media_type="audio/mp4")
-
-
-@router.get("/{call_id}/export/{format}")
-def export(request: Request, visitor: SignedIn, call_id: str, format: str) -> Response:
-    """The report as a file. Raises NotFoundError for a format there is none of."""
-    if format not in EXPORTS:
-        raise NotFoundError(f"没有这种格式，可选的有：{'、'.join(EXPORTS)}。")
-    service = service_of(request)
-    report = service.library.report(visitor, call_id)
-    service.audit.note(visitor, "export", call_id)
-    name = quote(f"{report.call_id}{RENDERERS[format].suffix}")
-    return Response(
-        render(report, format=format),
-        media_type=_MEDIA.get(format, "text/plain; charset=utf-8"),
-        headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}"},
-    )
-
-
-@router.post("/{call_id}/swap")
-def swap(request: Request, visitor: SignedIn, call_id: str, version: Annotated[int, Form()]) -> Response:
-    """Exchange rep and customer in every turn; the report follows."""
-    service = service_of(request)
-    _correct(service, visitor, call_id, version, _transcript(service.library.find(visitor, call_id)).swapped())
-    return RedirectResponse(f"/calls/{call_id}#transcript", 303)
-
-
-@router.post("/{call_id}/turns/{index}")
-def correct_turn(
+@router.post("/export")
+def export_some(
     request: Request,
     visitor: SignedIn,
-    call_id: str,
-    index: int,
-    version: Annotated[int, Form()],
-    speaker: Annotated[Speaker, Form()],
-    text: Annotated[str, Form(max_length=_LONGEST_TURN)] = "",
+    ids: Annotated[list[str] | None, Form(max_length=PAGE)] = None,
+    format: Annotated[str, Form(max_length=10)] = "html",
 ) -> Response:
-    """Another speaker or text in one turn; the report follows. Words keep their times where the text stays."""
+    """The reports of the ticked calls in one ZIP file; those that have none yet are left out."""
+    if format not in TOGETHER:
+        raise InputError(f"没有这种格式，可选的有：{'、'.join(TOGETHER)}。")
     service = service_of(request)
-    transcript = _transcript(service.library.find(visitor, call_id))
-    if not 0 <= index < len(transcript.turns):
-        raise NotFoundError("没有这一轮，页面可能旧了，请刷新。")
-    said = " ".join(text.split())
-    if not said:
-        raise InputError("这一轮不能改成空的。如果没人说话，请改说话人为「不清楚」。")
-    turn = transcript.turns[index]
-    turn = replace(turn, speaker=speaker, text=said, words=turn.words if said == turn.text else ())
-    turns = (*transcript.turns[:index], turn, *transcript.turns[index + 1 :])
-    _correct(service, visitor, call_id, version, replace(transcript, turns=turns))
-    return RedirectResponse(f"/calls/{call_id}#t-{index}", 303)
+    judged = [one.id for one in service.library.some(visitor, ids or []) if one.score is not None]
+    if not judged:
+        raise InputError("勾选的对话里没有可以导出的报告。请勾选已经分析完的。")
+    return as_file(_zipped(service, visitor, judged, format), "reports.zip", "application/zip")
 
 
 @router.post("/{call_id}/retry")
@@ -232,22 +134,16 @@ def delete(request: Request, visitor: SignedIn, call_id: str) -> Response:
     return delete_some(request, visitor, [call_id])
 
 
-def _correct(service: Service, visitor: SignedIn, call_id: str, version: int, transcript: Transcript) -> None:
-    service.library.correct(visitor, call_id, version, transcript, service.coach.analyse)
-    service.audit.note(visitor, "correct", call_id)
-
-
-def _transcript(call: Call) -> Transcript:
-    if call.transcript is None:
-        raise NotFoundError("这通对话还没有文字。")
-    return replace(saved.load(call.transcript), call_id=call.title)
-
-
-def _clip(call: Call) -> Clip | None:
-    if call.sound is None:
-        return None
-    told = json.loads(call.sound)
-    return Clip(f"/calls/{call.id}/recording", tuple(told["peaks"]), float(told["duration_s"]))
+def _zipped(service: Service, visitor: Visitor, call_ids: list[str], format: str) -> bytes:
+    """The reports as files of one ZIP file, numbered in order, so that two of one title both stay."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number, call_id in enumerate(call_ids, start=1):
+            report = report_of(service, visitor, call_id)
+            name = f"{number:02} {file_name(report.call_id)}{RENDERERS[format].suffix}"
+            archive.writestr(name, render(report, format=format))
+            service.audit.note(visitor, "export", call_id)
+    return packed.getvalue()
 
 
 def _day(text: str) -> date | None:

@@ -17,6 +17,7 @@ from coach.storage.listing import PAGE, Wanted
 from coach.storage.states import OPEN_STATES
 from coach.web.api.shapes import CallOut, CallsOut, Page, PerPage, Uploaded, problems
 from coach.web.bodies import SentBody
+from coach.web.call import report_of
 from coach.web.events import EVENTS, follow
 from coach.web.service import Service, service_of
 from coach.web.visitors import SignedIn
@@ -183,7 +184,7 @@ def one_call(request: Request, visitor: SignedIn, call_id: str) -> CallOut:
 def report(request: Request, visitor: SignedIn, call_id: str) -> Response:
     """The whole report as JSON."""
     service = service_of(request)
-    found = service.library.report(visitor, call_id)
+    found = report_of(service, visitor, call_id)
     service.audit.note(visitor, "read", call_id)
     return Response(render(found, format="json"), media_type="application/json")
 
