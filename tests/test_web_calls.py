@@ -48,7 +48,7 @@ def test_calls_are_found_by_words_habit_and_owner(house: House) -> None:
         ("q=包在我身上", True),
         ("code=overpromising", True),
         ("q=没说过的话", False),
-        ("severity=3", True),
+        ("severity=2", True),
     ):
         page = rep.get(f"/calls?{query}").text
         assert ("李老板便利店" in page) is found, query
