@@ -8,7 +8,7 @@ without any, the four in samples/recorded are taken, at 16 and 8 kHz, on two cha
 Markdown: character error rate (punctuation removed), time and processor time of the whole pipeline as shares of the
 call's length; the same of a bare faster-whisper call with `vad_filter` on the joined channels, without hot words and
 with the same; turns whose speaker is right; whether the rep is found. Engines are loaded before the clock starts, ours
-and the bare one. Processor time is that of all threads: it says how much work is done where cores are shared.
+and the bare one. The last lines give the errors of each form over all recordings. Processor time is that of all threads: it says how much work is done where cores are shared.
 """
 
 import argparse
@@ -70,6 +70,7 @@ def main() -> None:
         "| processor | bare | bare, hot words | turns right | rep |"
     )
     print("| --- " * 13 + "|")
+    heard: dict[str, list[tuple[str, list[str]]]] = {}
     with tempfile.TemporaryDirectory() as scratch:
         for recording in recordings:
             reference = _reference(recording.with_suffix(".jsonl"))
@@ -88,12 +89,17 @@ def main() -> None:
                 right, rep = _speakers(transcript, reference)
                 length = transcript.duration_s or 1.0
                 texts = ["".join(turn.text for turn in transcript.turns), bare.value, told.value]
+                heard.setdefault(form, []).append((reference.text, texts))
                 figures = [
-                    *(f"{_error(reference.text, text):.1%}" for text in texts),
+                    *(f"{_error([reference.text], [text]):.1%}" for text in texts),
                     *(f"{one.took_s / length:.3f}" for one in (ours, bare, told)),
                     *(f"{one.processor_s / length:.3f}" for one in (ours, bare, told)),
                 ]
                 print(f"| {recording.stem} | {form} | {' | '.join(figures)} | {right:.0%} | {rep} |", flush=True)
+    for form, calls in heard.items():
+        wanted_texts = [text for text, _ in calls]
+        errors = [f"{_error(wanted_texts, [texts[at] for _, texts in calls]):.1%}" for at in range(3)]
+        print(f"| all | {form} | {' | '.join(errors)} |{' |' * 8}")
 
 
 def _timed(calls: Sequence[Callable[[], Any]], repeat: int) -> list[Timed]:
@@ -163,8 +169,9 @@ def _bare(path: Path, model: str, prompt: str | None = None) -> str:
     return simplified("".join(segment.text for segment in segments))
 
 
-def _error(wanted: str, heard: str) -> float:
-    return float(jiwer.cer(said(wanted), said(heard)))
+def _error(wanted: Sequence[str], heard: Sequence[str]) -> float:
+    """The character error rate over texts, each character weighing the same."""
+    return float(jiwer.cer([said(text) for text in wanted], [said(text) for text in heard]))
 
 
 def _speakers(transcript: Transcript, reference: Reference) -> tuple[float, str]:

@@ -232,6 +232,39 @@ def test_a_supervisor_asks_for_practice(house: House) -> None:
     assert lead.post("/team/practice", data=asked | {"rep": house.people["stranger"].id}).status_code == 404
 
 
+def test_practice_is_asked_for_and_handed_in_over_the_api(house: House) -> None:
+    rep, lead, stranger = house.client("rep"), house.client("supervisor"), house.client("stranger")
+    team = "/api/v1/practice/team"
+    asked = {"rep_id": house.people["rep"].id, "scenario": "new-brand-slow", "due_on": "2099-01-01"}
+    answer = lead.post(f"{team}/assignments", json=asked)
+    assert answer.status_code == 201
+    (mine,) = rep.get("/api/v1/practice/assignments").json()
+    assert (mine["id"], mine["due_on"], mine["talk_id"]) == (answer.json()["id"], "2099-01-01", None)
+    session_id = rep.post("/api/v1/practice/sessions", json={"scenario": "new-brand-slow"}).json()["id"]
+    session = f"/api/v1/practice/sessions/{session_id}"
+    assert rep.post(f"{session}/hand-in").status_code == 422, "nothing has been said yet"
+    rep.post(f"{session}/say", json={"text": GOOD})
+    assert [one["id"] for one in rep.get("/api/v1/practice/sessions").json()] == [session_id]
+    assert lead.get(f"{team}/sessions/{session_id}/report").status_code == 404, "not handed in"
+    assert rep.post(f"{session}/hand-in").status_code == 204
+    assert lead.get(f"{team}/sessions").json()[0]["id"] == session_id
+    assert lead.get(f"{team}/sessions/{session_id}/report").json()["trust"]
+    assert lead.get(f"{team}/assignments").json()[0]["talk_id"] == session_id
+    assert stranger.get(f"{team}/sessions").status_code == 403
+    assert lead.delete(f"{team}/assignments/{mine['id']}").status_code == 204
+    assert lead.delete(f"{team}/assignments/{mine['id']}").status_code == 404
+    assert rep.get("/api/v1/practice/assignments").json() == []
+    for wrong, status in (
+        ({"scenario": "nothing"}, 422),
+        ({"due_on": "2001-01-01"}, 422),
+        ({"level": 9}, 422),
+        ({"rep_id": house.people["stranger"].id}, 404),
+    ):
+        refused = lead.post(f"{team}/assignments", json=asked | wrong)
+        assert refused.status_code == status
+        assert refused.json()["detail"]
+
+
 def test_a_finding_of_a_stored_call_is_practised(house: House) -> None:
     visitor, service = house.people["rep"], house.service
     said = read_text("销售：李老板好，这批货包在我身上，保您月月赚钱。\n客户：贵不贵？")

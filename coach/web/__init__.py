@@ -19,7 +19,8 @@ from coach.web import account, call, home, practice, review, reviews, rules, sig
 from coach.web import calls as calls_pages
 from coach.web import settings as settings_pages
 from coach.web.api import accounts as accounts_api
-from coach.web.api import analyse, calls, corrections
+from coach.web.api import analyse, assignments, calls, corrections
+from coach.web.api import practice as practice_api
 from coach.web.api import reviews as reviews_api
 from coach.web.api import rules as rules_api
 from coach.web.api import settings as settings_api
@@ -41,7 +42,7 @@ ROUTERS = (
     upload.router,
     calls_pages.router,
     call.router,
-    practice.pages,
+    practice.router,
     team.router,
     review.router,
     reviews.router,
@@ -53,7 +54,8 @@ ROUTERS = (
     calls.router,
     corrections.router,
     team_api.router,
-    practice.api,
+    practice_api.router,
+    assignments.router,
     settings_api.router,
     accounts_api.router,
     reviews_api.router,

@@ -13,12 +13,12 @@ from coach.errors import InputError
 from coach.habits import name_of
 from coach.imports import read_text
 from coach.practice.customer import LEVELS, trust_at_first
-from coach.practice.debrief import END_NAMES, Debrief, debrief
+from coach.practice.debrief import END_NAMES, Debrief
 from coach.practice.scenarios import Scenario, find
 from coach.practice.session import HINTS, SecondTry, Session, say, say_again, scenario_of, shown, start, transcript_of
 from coach.render import html
 from coach.storage.accounts import Visitor
-from coach.web.practice_api import api
+from coach.web import practising
 from coach.web.practising import (
     CustomersVoice,
     Store,
@@ -35,14 +35,12 @@ from coach.web.templating import page
 from coach.web.uploads import as_file
 from coach.web.visitors import Leader, SignedIn, signed_in
 
-__all__ = ["api", "pages"]
-
-pages = APIRouter(include_in_schema=False, dependencies=[Depends(signed_in)])
+router = APIRouter(include_in_schema=False, dependencies=[Depends(signed_in)])
 
 _LONGEST_SPEECH = 20 << 20
 
 
-@pages.get("/practice")
+@router.get("/practice")
 def index(request: Request, visitor: SignedIn, store: Store) -> HTMLResponse:
     """What one is asked to practise, the talks that can be gone on with, and the scenarios."""
     known = scenarios()
@@ -61,7 +59,7 @@ def index(request: Request, visitor: SignedIn, store: Store) -> HTMLResponse:
     )
 
 
-@pages.post("/practice")
+@router.post("/practice")
 def begin(
     store: Store,
     scenario: Annotated[str, Form()],
@@ -72,7 +70,7 @@ def begin(
     return _begun(store, start(find(scenarios(), scenario), level=level, hints=hints))
 
 
-@pages.post("/practice/moment")
+@router.post("/practice/moment")
 def begin_moment(
     request: Request,
     store: Store,
@@ -94,7 +92,7 @@ def begin_moment(
     )
 
 
-@pages.post("/practice/hear")
+@router.post("/practice/hear")
 def hear(request: Request, sound: Annotated[UploadFile, File()]) -> JSONResponse:
     """What the rep said into the microphone, as text."""
     coach = service_of(request).coach
@@ -105,13 +103,13 @@ def hear(request: Request, sound: Annotated[UploadFile, File()]) -> JSONResponse
     return JSONResponse({"text": "".join(turn.text for turn in transcript.turns)})
 
 
-@pages.get("/practice/{session_id}")
+@router.get("/practice/{session_id}")
 def talk_page(request: Request, session_id: str, store: Store) -> HTMLResponse:
     """A talk as it stands."""
     return _talk(request, *opened(store, session_id))
 
 
-@pages.post("/practice/{session_id}")
+@router.post("/practice/{session_id}")
 def answer(
     request: Request,
     session_id: str,
@@ -142,7 +140,7 @@ def answer(
     return RedirectResponse(f"/practice/{session_id}#end", 303)
 
 
-@pages.get("/practice/{session_id}/report")
+@router.get("/practice/{session_id}/report")
 def report(request: Request, session_id: str, store: Store) -> HTMLResponse:
     """How the talk went."""
     talk, scenario, how = told(service_of(request).coach, store, session_id)
@@ -160,14 +158,14 @@ def report(request: Request, session_id: str, store: Store) -> HTMLResponse:
     )
 
 
-@pages.get("/practice/{session_id}/call")
+@router.get("/practice/{session_id}/call")
 def call(request: Request, session_id: str, store: Store) -> HTMLResponse:
     """The same report as for a call."""
     how = told(service_of(request).coach, store, session_id)[2]
     return page(request, "practice_call.html.j2", back=f"/practice/{session_id}/report", **report_view(how))
 
 
-@pages.post("/practice/{session_id}/moment")
+@router.post("/practice/{session_id}/moment")
 def moment(request: Request, session_id: str, store: Store, exchange: Annotated[int, Form()]) -> Response:
     """A new talk from an exchange of this one (by its place, from 0)."""
     talk, scenario = opened(store, session_id)
@@ -182,36 +180,34 @@ def moment(request: Request, session_id: str, store: Store, exchange: Annotated[
     return _begun(store, again)
 
 
-@pages.post("/practice/{session_id}/forget")
+@router.post("/practice/{session_id}/forget")
 def forget(session_id: str, store: Store) -> Response:
     """Delete a talk."""
     store.forget(session_id)
     return RedirectResponse("/practice", 303)
 
 
-@pages.post("/practice/{session_id}/hand-in")
+@router.post("/practice/{session_id}/hand-in")
 def hand_in(request: Request, visitor: SignedIn, session_id: str, store: Store) -> Response:
     """Let the supervisor see a talk. Raises InputError if nothing has been said in it."""
-    told(service_of(request).coach, store, session_id)
-    store.hand_in(session_id)
-    service_of(request).audit.note(visitor, "hand-in", session_id)
+    practising.hand_in(service_of(request), visitor, store, session_id)
     return RedirectResponse(f"/practice/{session_id}/report", 303)
 
 
-@pages.post("/calls/{call_id}/practise/{finding_id}")
+@router.post("/calls/{call_id}/practise/{finding_id}")
 def practise_finding(request: Request, visitor: SignedIn, call_id: str, finding_id: str, store: Store) -> Response:
     """A new talk from a finding in a stored call of one's own library. Raises NotFoundError, InputError."""
     report = service_of(request).library.report(visitor, call_id)
     return _begun(store, moment_in(report, finding_id))
 
 
-@pages.get("/team/practice")
+@router.get("/team/practice")
 def team_practice(request: Request, visitor: Leader) -> HTMLResponse:
     """What the team is asked to practise, and what was handed in."""
     return _team(request, visitor)
 
 
-@pages.post("/team/practice")
+@router.post("/team/practice")
 def assign(
     request: Request,
     visitor: Leader,
@@ -233,21 +229,17 @@ def assign(
     return RedirectResponse("/team/practice", 303)
 
 
-@pages.post("/team/practice/{assignment_id}/withdraw")
+@router.post("/team/practice/{assignment_id}/withdraw")
 def withdraw(request: Request, visitor: Leader, assignment_id: str) -> Response:
     """No longer ask for it."""
     service_of(request).assignments.withdraw(visitor, assignment_id)
     return RedirectResponse("/team/practice", 303)
 
 
-@pages.get("/team/practice/{session_id}")
+@router.get("/team/practice/{session_id}")
 def handed_in(request: Request, visitor: Leader, session_id: str) -> HTMLResponse:
     """A talk that was handed in, as its supervisor reads it. Raises NotFoundError."""
-    service = service_of(request)
-    talk, rep = service.assignments.read(visitor, session_id)
-    scenario = scenario_of(talk, scenarios())
-    how = debrief(service.coach, scenario, talk, scenarios())
-    service.audit.note(visitor, "read", session_id)
+    rep, scenario, how = practising.handed_in(service_of(request), visitor, session_id)
     return page(request, "practice_call.html.j2", back="/team/practice", rep=rep, scenario=scenario, **report_view(how))
 
 

@@ -18,9 +18,10 @@ from coach.practice.voicing import Voice
 from coach.report import Report
 from coach.resources import folder
 from coach.settings import LlmSettings
+from coach.storage.accounts import Visitor
 from coach.storage.practice import Talks
 from coach.transcript import Transcript
-from coach.web.service import service_of
+from coach.web.service import Service, service_of
 from coach.web.visitors import SignedIn
 
 _REPORT: TypeAdapter[Report] = TypeAdapter(Report)
@@ -65,6 +66,22 @@ def told(coach: Coach, store: SessionStore, session_id: str) -> tuple[Session, S
     if not talk.exchanges:
         raise InputError("还没开口，没有报告可看。先回去和客户说几句。")
     return talk, scenario, debrief(coach, scenario, talk, scenarios())
+
+
+def hand_in(service: Service, visitor: Visitor, store: Talks, session_id: str) -> None:
+    """Let the supervisor see a talk. Raises InputError if nothing has been said in it, or it is gone."""
+    told(service.coach, store, session_id)
+    store.hand_in(session_id)
+    service.audit.note(visitor, "hand-in", session_id)
+
+
+def handed_in(service: Service, visitor: Visitor, session_id: str) -> tuple[str, Scenario, Debrief]:
+    """A talk that was handed in, for its supervisor: whose it is, its scenario, how it went. Raises NotFoundError."""
+    talk, rep = service.assignments.read(visitor, session_id)
+    scenario = scenario_of(talk, scenarios())
+    how = debrief(service.coach, scenario, talk, scenarios())
+    service.audit.note(visitor, "read", session_id)
+    return rep, scenario, how
 
 
 def moment_in_call(

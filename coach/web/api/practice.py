@@ -1,4 +1,4 @@
-"""The API of practice: scenarios, talks, moments of a call, reports."""
+"""The API of practice: scenarios, talks, moments of a call, reports, handing in."""
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
@@ -10,13 +10,24 @@ from coach.practice.debrief import Debrief
 from coach.practice.scenarios import Scenario, find
 from coach.practice.session import SecondTry, Session, say, say_again, start
 from coach.web.api.analyse import CallIn
-from coach.web.practising import CustomersVoice, Store, moment_in_call, moment_in_report, opened, scenarios, told
+from coach.web.api.shapes import problems
+from coach.web.practising import (
+    CustomersVoice,
+    Store,
+    hand_in,
+    moment_in_call,
+    moment_in_report,
+    opened,
+    scenarios,
+    told,
+)
 from coach.web.service import service_of
-from coach.web.visitors import signed_in
+from coach.web.visitors import SignedIn, signed_in
 
-api = APIRouter(prefix="/api/v1/practice", tags=["练习"], dependencies=[Depends(signed_in)])
+router = APIRouter(prefix="/api/v1/practice", tags=["练习"], dependencies=[Depends(signed_in)])
 
 _SESSION: TypeAdapter[Session] = TypeAdapter(Session)
+_SESSIONS: TypeAdapter[list[Session]] = TypeAdapter(list[Session])
 _TRIED: TypeAdapter[tuple[Session, SecondTry]] = TypeAdapter(tuple[Session, SecondTry])
 _DEBRIEF: TypeAdapter[Debrief] = TypeAdapter(Debrief)
 _SCENARIO: TypeAdapter[Scenario] = TypeAdapter(Scenario)
@@ -60,7 +71,7 @@ class SayIn(BaseModel):
     text: str = Field(max_length=5_000, examples=["您先别急，我理解。您平时把它摆在哪儿？"])
 
 
-@api.get("/scenarios", summary="有哪些情景")
+@router.get("/scenarios", summary="有哪些情景")
 def list_scenarios() -> JSONResponse:
     """Every scenario, without what the customer will say."""
     return JSONResponse(
@@ -68,7 +79,13 @@ def list_scenarios() -> JSONResponse:
     )
 
 
-@api.post("/sessions", summary="开始一次练习", status_code=201)
+@router.get("/sessions", summary="自己最近的练习")
+def list_sessions(store: Store) -> Response:
+    """One's own latest talks, the one touched last first."""
+    return _json(_SESSIONS.dump_json(list(store.latest())))
+
+
+@router.post("/sessions", summary="开始一次练习", status_code=201)
 def begin(wanted: StartIn, store: Store) -> Response:
     """A new talk."""
     talk = start(find(scenarios(), wanted.scenario), level=wanted.level, hints=wanted.hints)
@@ -76,7 +93,7 @@ def begin(wanted: StartIn, store: Store) -> Response:
     return _json(_SESSION.dump_json(talk), 201)
 
 
-@api.post("/moments", summary="再练通话里的一刻", status_code=201)
+@router.post("/moments", summary="再练通话里的一刻", status_code=201)
 def begin_moment(request: Request, wanted: MomentIn, store: Store) -> Response:
     """A new talk that takes a call up again right before a turn in which a habit was found."""
     if wanted.report is not None:
@@ -96,13 +113,13 @@ def begin_moment(request: Request, wanted: MomentIn, store: Store) -> Response:
     return _json(_SESSION.dump_json(talk), 201)
 
 
-@api.get("/sessions/{session_id}", summary="练到哪儿了")
+@router.get("/sessions/{session_id}", summary="练到哪儿了")
 def read(session_id: str, store: Store) -> Response:
     """A talk as it stands."""
     return _json(_SESSION.dump_json(store.read(session_id)))
 
 
-@api.post("/sessions/{session_id}/say", summary="说一句")
+@router.post("/sessions/{session_id}/say", summary="说一句")
 def answer(request: Request, session_id: str, said: SayIn, store: Store, voice: CustomersVoice) -> Response:
     """The rep's next turn; the talk with the customer's answer."""
     talk, scenario = opened(store, session_id)
@@ -111,7 +128,7 @@ def answer(request: Request, session_id: str, said: SayIn, store: Store, voice: 
     return _json(_SESSION.dump_json(talk))
 
 
-@api.post("/sessions/{session_id}/again", summary="重说上一句")
+@router.post("/sessions/{session_id}/again", summary="重说上一句")
 def again(request: Request, session_id: str, said: SayIn, store: Store, voice: CustomersVoice) -> Response:
     """The last turn anew; the talk, and whether it is better."""
     talk, scenario = opened(store, session_id)
@@ -120,13 +137,20 @@ def again(request: Request, session_id: str, said: SayIn, store: Store, voice: C
     return _json(_TRIED.dump_json((talk, tried)))
 
 
-@api.get("/sessions/{session_id}/report", summary="练得怎么样")
+@router.get("/sessions/{session_id}/report", summary="练得怎么样")
 def report(request: Request, session_id: str, store: Store) -> Response:
     """How the talk went."""
     return _json(_DEBRIEF.dump_json(told(service_of(request).coach, store, session_id)[2]))
 
 
-@api.delete("/sessions/{session_id}", summary="删除一次练习", status_code=204)
+@router.post("/sessions/{session_id}/hand-in", summary="交给主管", status_code=204, responses=problems(422))
+def give(request: Request, visitor: SignedIn, session_id: str, store: Store) -> Response:
+    """Let the supervisor see a talk; it answers the oldest open assignment of its scenario."""
+    hand_in(service_of(request), visitor, store, session_id)
+    return Response(status_code=204)
+
+
+@router.delete("/sessions/{session_id}", summary="删除一次练习", status_code=204)
 def forget(session_id: str, store: Store) -> Response:
     """Delete a talk."""
     store.forget(session_id)
