@@ -37,9 +37,9 @@ def test_a_talk_is_its_reps_alone(database: Database, people: dict[str, Visitor]
     Talks(database, people["rep"]).write(talk)
     assert Talks(database, people["rep"]).read(talk.id) == talk
     for who in ("lead", "chief"):
-        with pytest.raises(InputError, match="没有这次练习"):
+        with pytest.raises(NotFoundError, match="没有这次练习"):
             Talks(database, people[who]).read(talk.id)
-        with pytest.raises(InputError):
+        with pytest.raises(NotFoundError):
             Talks(database, people[who]).write(talk)
         assert list(Talks(database, people[who]).latest()) == []
         with pytest.raises(NotFoundError):

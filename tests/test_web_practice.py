@@ -48,7 +48,7 @@ def test_a_talk_from_the_list_to_the_report(client: TestClient) -> None:
     assert "角色扮演" in client.get(f"{talk}/call").text
     assert "新烟卖不动" in client.get("/practice").text.partition("情景")[0]
     client.post(f"{talk}/forget")
-    assert client.get(talk).status_code == 422
+    assert client.get(talk).status_code == 404
 
 
 def test_hints_wait_for_the_end_when_asked_to(client: TestClient) -> None:
@@ -85,7 +85,7 @@ def test_a_browser_is_told_on_a_page(client: TestClient, method: str, place: str
     shown = client.request(
         method, gone, headers={"accept": "text/html,*/*"}, data={"text": GOOD} if method == "POST" else None
     )
-    assert shown.status_code == 422
+    assert shown.status_code == 404
     assert "没有这次练习" in shown.text
     assert '<a href="/">' in shown.text
     assert client.request(method, gone, headers={"accept": "*/*"}).headers["content-type"] == "application/problem+json"
@@ -151,7 +151,7 @@ def test_moments_through_the_api(client: TestClient) -> None:
     ):
         assert client.post("/api/v1/practice/moments", json=wrong).status_code == 422
     assert client.delete(f"/api/v1/practice/sessions/{talk.json()['id']}").status_code == 204
-    assert client.get(f"/api/v1/practice/sessions/{talk.json()['id']}").status_code == 422
+    assert client.get(f"/api/v1/practice/sessions/{talk.json()['id']}").status_code == 404
 
 
 def test_an_exchange_is_practised_again_with_the_scenarios_facts(client: TestClient) -> None:
@@ -208,7 +208,7 @@ def test_a_talk_is_seen_by_nobody_else_until_it_is_handed_in(house: House) -> No
     rep.post(talk, data={"text": GOOD})
     session_id = talk.rpartition("/")[2]
     for who in ("colleague", "supervisor", "administrator"):
-        assert house.client(who).get(talk).status_code == 422
+        assert house.client(who).get(talk).status_code == 404
     assert lead.get(f"/team/practice/{session_id}").status_code == 404
     assert "已交给主管" in rep.post(f"{talk}/hand-in").text
     assert "小王" in lead.get("/team/practice").text

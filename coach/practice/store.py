@@ -15,7 +15,7 @@ class SessionStore(Protocol):
     """Keeps sessions. A store knows whose they are; a session does not."""
 
     def read(self, session_id: str) -> Session:
-        """A session. Raises InputError if there is none of this id, or it cannot be read."""
+        """A session. Raises NotFoundError if there is none of this id, InputError if it cannot be read."""
         ...
 
     def write(self, session: Session) -> None:
@@ -23,7 +23,7 @@ class SessionStore(Protocol):
         ...
 
     def forget(self, session_id: str) -> None:
-        """Delete a session. Raises InputError if there is none."""
+        """Delete a session. Raises NotFoundError if there is none."""
         ...
 
     def latest(self, most: int = 20) -> Iterable[Session]:

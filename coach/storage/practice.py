@@ -28,24 +28,24 @@ class Talks:
     clock: Callable[[], datetime] = now
 
     def read(self, session_id: str) -> Session:
-        """A talk of his. Raises InputError if there is none of this id, or it cannot be read."""
+        """A talk of his. Raises NotFoundError if there is none of this id, InputError if it cannot be read."""
         with self.database.reading() as transaction:
             return load(self._found(transaction, session_id).session)
 
     def write(self, session: Session) -> None:
-        """Keep a talk, in place of what was kept of it before. Raises InputError if the id is somebody else's."""
+        """Keep a talk, in place of what was kept of it before. Raises NotFoundError if the id is somebody else's."""
         with self.database.begin() as transaction:
             kept = transaction.get(PracticeTalk, session.id)
             if kept is None:
                 kept = PracticeTalk(id=session.id, owner_id=self.owner.id, scenario=session.scenario)
                 transaction.add(kept)
             elif kept.owner_id != self.owner.id:
-                raise InputError(_GONE)
+                raise NotFoundError(_GONE)
             kept.session = dump(session)
             kept.changed_at = self.clock()
 
     def forget(self, session_id: str) -> None:
-        """Delete a talk; one that was handed in is gone for the supervisor too. Raises InputError if there is none."""
+        """Delete a talk; one that was handed in is gone for the supervisor too. Raises NotFoundError."""
         with self.database.begin() as transaction:
             transaction.delete(self._found(transaction, session_id))
 
@@ -61,14 +61,14 @@ class Talks:
                 continue
 
     def is_handed_in(self, session_id: str) -> bool:
-        """Whether his supervisor may see it. Raises InputError if there is none."""
+        """Whether his supervisor may see it. Raises NotFoundError if there is none."""
         with self.database.reading() as transaction:
             return self._found(transaction, session_id).handed_in_at is not None
 
     def hand_in(self, session_id: str) -> None:
         """Let the supervisor see a talk as it stands; it answers the oldest open assignment of its scenario.
 
-        Raises InputError if there is none.
+        Raises NotFoundError if there is none.
         """
         with self.database.begin() as transaction:
             talk = self._found(transaction, session_id)
@@ -91,7 +91,7 @@ class Talks:
     def _found(self, transaction: Transaction, session_id: str) -> PracticeTalk:
         talk = transaction.get(PracticeTalk, session_id)
         if talk is None or talk.owner_id != self.owner.id:
-            raise InputError(_GONE)
+            raise NotFoundError(_GONE)
         return talk
 
 

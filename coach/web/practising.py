@@ -55,13 +55,13 @@ def titles() -> dict[str, str]:
 
 
 def opened(store: SessionStore, session_id: str) -> tuple[Session, Scenario]:
-    """A talk with its scenario. Raises InputError if either is gone."""
+    """A talk with its scenario. Raises NotFoundError, or InputError if the scenario is gone."""
     talk = store.read(session_id)
     return talk, scenario_of(talk, scenarios())
 
 
 def told(coach: Coach, store: SessionStore, session_id: str) -> tuple[Session, Scenario, Debrief]:
-    """A talk with how it went. Raises InputError if nothing has been said, or the talk is gone."""
+    """A talk with how it went. Raises InputError if nothing has been said, NotFoundError if it is gone."""
     talk, scenario = opened(store, session_id)
     if not talk.exchanges:
         raise InputError("还没开口，没有报告可看。先回去和客户说几句。")
@@ -69,7 +69,7 @@ def told(coach: Coach, store: SessionStore, session_id: str) -> tuple[Session, S
 
 
 def hand_in(service: Service, visitor: Visitor, store: Talks, session_id: str) -> None:
-    """Let the supervisor see a talk. Raises InputError if nothing has been said in it, or it is gone."""
+    """Let the supervisor see a talk. Raises InputError if nothing has been said in it, NotFoundError."""
     told(service.coach, store, session_id)
     store.hand_in(session_id)
     service.audit.note(visitor, "hand-in", session_id)

@@ -85,7 +85,7 @@ def list_sessions(store: Store) -> Response:
     return _json(_SESSIONS.dump_json(list(store.latest())))
 
 
-@router.post("/sessions", summary="开始一次练习", status_code=201)
+@router.post("/sessions", summary="开始一次练习", status_code=201, responses=problems(422))
 def begin(wanted: StartIn, store: Store) -> Response:
     """A new talk."""
     talk = start(find(scenarios(), wanted.scenario), level=wanted.level, hints=wanted.hints)
@@ -93,7 +93,7 @@ def begin(wanted: StartIn, store: Store) -> Response:
     return _json(_SESSION.dump_json(talk), 201)
 
 
-@router.post("/moments", summary="再练通话里的一刻", status_code=201)
+@router.post("/moments", summary="再练通话里的一刻", status_code=201, responses=problems(422))
 def begin_moment(request: Request, wanted: MomentIn, store: Store) -> Response:
     """A new talk that takes a call up again right before a turn in which a habit was found."""
     if wanted.report is not None:
@@ -113,13 +113,13 @@ def begin_moment(request: Request, wanted: MomentIn, store: Store) -> Response:
     return _json(_SESSION.dump_json(talk), 201)
 
 
-@router.get("/sessions/{session_id}", summary="练到哪儿了")
+@router.get("/sessions/{session_id}", summary="练到哪儿了", responses=problems(404, 422))
 def read(session_id: str, store: Store) -> Response:
     """A talk as it stands."""
     return _json(_SESSION.dump_json(store.read(session_id)))
 
 
-@router.post("/sessions/{session_id}/say", summary="说一句")
+@router.post("/sessions/{session_id}/say", summary="说一句", responses=problems(404, 422))
 def answer(request: Request, session_id: str, said: SayIn, store: Store, voice: CustomersVoice) -> Response:
     """The rep's next turn; the talk with the customer's answer."""
     talk, scenario = opened(store, session_id)
@@ -128,7 +128,7 @@ def answer(request: Request, session_id: str, said: SayIn, store: Store, voice: 
     return _json(_SESSION.dump_json(talk))
 
 
-@router.post("/sessions/{session_id}/again", summary="重说上一句")
+@router.post("/sessions/{session_id}/again", summary="重说上一句", responses=problems(404, 422))
 def again(request: Request, session_id: str, said: SayIn, store: Store, voice: CustomersVoice) -> Response:
     """The last turn anew; the talk, and whether it is better."""
     talk, scenario = opened(store, session_id)
@@ -137,20 +137,20 @@ def again(request: Request, session_id: str, said: SayIn, store: Store, voice: C
     return _json(_TRIED.dump_json((talk, tried)))
 
 
-@router.get("/sessions/{session_id}/report", summary="练得怎么样")
+@router.get("/sessions/{session_id}/report", summary="练得怎么样", responses=problems(404, 422))
 def report(request: Request, session_id: str, store: Store) -> Response:
     """How the talk went."""
     return _json(_DEBRIEF.dump_json(told(service_of(request).coach, store, session_id)[2]))
 
 
-@router.post("/sessions/{session_id}/hand-in", summary="交给主管", status_code=204, responses=problems(422))
+@router.post("/sessions/{session_id}/hand-in", summary="交给主管", status_code=204, responses=problems(404, 422))
 def give(request: Request, visitor: SignedIn, session_id: str, store: Store) -> Response:
     """Let the supervisor see a talk; it answers the oldest open assignment of its scenario."""
     hand_in(service_of(request), visitor, store, session_id)
     return Response(status_code=204)
 
 
-@router.delete("/sessions/{session_id}", summary="删除一次练习", status_code=204)
+@router.delete("/sessions/{session_id}", summary="删除一次练习", status_code=204, responses=problems(404))
 def forget(session_id: str, store: Store) -> Response:
     """Delete a talk."""
     store.forget(session_id)

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from coach.storage.options import Options
 from coach.storage.tables import Webhook
 from coach.storage.webhooks import EVENTS
+from coach.web.api.shapes import problems
 from coach.web.service import service_of
 from coach.web.visitors import Administrator
 
@@ -77,7 +78,7 @@ def list_webhooks(request: Request, _visitor: Administrator) -> list[WebhookOut]
     return [WebhookOut.of(one) for one in service_of(request).webhooks.all()]
 
 
-@router.post("/webhooks", summary="加一个推送", status_code=status.HTTP_201_CREATED)
+@router.post("/webhooks", summary="加一个推送", status_code=status.HTTP_201_CREATED, responses=problems(422))
 def add_webhook(request: Request, visitor: Administrator, wanted: Annotated[WebhookIn, Body()]) -> WebhookOut:
     """A new webhook, with its secret this once."""
     service = service_of(request)
@@ -86,7 +87,9 @@ def add_webhook(request: Request, visitor: Administrator, wanted: Annotated[Webh
     return WebhookOut.of(webhook, with_secret=True)
 
 
-@router.delete("/webhooks/{webhook_id}", summary="删一个推送", status_code=status.HTTP_204_NO_CONTENT)
+@router.delete(
+    "/webhooks/{webhook_id}", summary="删一个推送", status_code=status.HTTP_204_NO_CONTENT, responses=problems(404)
+)
 def remove_webhook(request: Request, visitor: Administrator, webhook_id: str) -> Response:
     """Tell it nothing more."""
     service = service_of(request)
