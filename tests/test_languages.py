@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from coach import review
+from coach import delivery, metrics, review
 from coach.errors import RuleFileError
-from coach.habits import HABITS, STRENGTHS, name_of
+from coach.habits import DECK, HABITS, STRENGTHS, name_of
+from coach.render import html, words
 from coach.render.words import SPEAKER_NAMES
 from coach.report import SEVERITY_NAMES
 from coach.storage.accounts import ROLE_NAMES
@@ -20,6 +21,8 @@ from coach.web import languages, templating, trending
 
 WEB = Path(languages.__file__).parent
 SAID = re.compile(r"""\b_\(\s*(?:"([^"]+)"|'([^']+)')""")
+METRIC = re.compile(r"""Metric\("\w+", "([^"]+)", .*?, "([^"]*)", (?:[-\d.]+|None), """)
+SAID_IN_WORDS = re.compile(r"""(?:\bsay\(\s*|\belse )"([^"]+)\"""")
 INNER = re.compile(r"""\b_\([^)]*?else\s+"([^"]+)\"""")
 
 
@@ -43,7 +46,14 @@ def said() -> set[str]:
     ):
         found |= set(names.values())
     found |= {name_of(code) for code in (*HABITS, *STRENGTHS)} | set(SPEAKER_NAMES.values())
-    for template in (WEB / "templates").glob("*.j2"):
+    found |= set(DECK.values())
+    for source in (metrics, delivery):
+        for name, unit in METRIC.findall(Path(source.__file__).read_text(encoding="utf-8")):
+            found |= {name, unit} - {"", "%"}
+    found |= set(SAID_IN_WORDS.findall(Path(words.__file__).read_text(encoding="utf-8")))
+    found |= {words.verdict_on(score) for score in range(101)}
+    found |= {words.detector_name(one) for one in ("rule", "flow", "classifier", "voice")}
+    for template in (*(WEB / "templates").glob("*.j2"), *html.TEMPLATES.glob("*.j2")):
         text = template.read_text(encoding="utf-8")
         found |= {double or single for double, single in SAID.findall(text)} | set(INNER.findall(text))
     return found

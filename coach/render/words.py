@@ -1,12 +1,14 @@
-"""Chinese wording that all renderers share."""
+"""Chinese wording that all renderers share; `say` gives a text of ours in another language."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
 from coach import timing
 from coach.report import SEVERITY_NAMES, HabitSummary, Metric, Report
 from coach.transcript import Span, Speaker, Turn
+
+Say = Callable[[str], str]
 
 SPEAKER_NAMES = {Speaker.REP: "销售", Speaker.CUSTOMER: "客户", Speaker.UNKNOWN: "未知"}
 _DETECTOR_NAMES = {"rule": "规则", "flow": "通话流程", "classifier": "分类器", "voice": "声音"}
@@ -33,26 +35,43 @@ def verdict_on(score: int) -> str:
     return "这通对话很可能让客户不舒服"
 
 
-def summary_of(report: Report) -> str:
+def summary_of(report: Report, say: Say = str) -> str:
     """One sentence on what was found."""
-    if report.analysis.judged_turns == 0:
-        return "这段对话没有可以判断的销售话语。"
+    judged = report.analysis.judged_turns
+    if judged == 0:
+        return say("这段对话没有可以判断的销售话语。")
     found = len(report.findings)
     if not found:
-        return f"看了销售的 {report.analysis.judged_turns} 轮话，没有发现十个习惯里的问题。"
-    turns = len({finding.turn for finding in report.findings})
-    return f"看了销售的 {report.analysis.judged_turns} 轮话，其中 {turns} 轮有 {found} 处可以改进，{len(report.strengths)} 处做得好。"
+        return say("看了销售的 {judged} 轮话，没有发现十个习惯里的问题。").format(judged=judged)
+    return say("看了销售的 {judged} 轮话，其中 {turns} 轮有 {found} 处可以改进，{good} 处做得好。").format(
+        judged=judged,
+        turns=len({finding.turn for finding in report.findings}),
+        found=found,
+        good=len(report.strengths),
+    )
 
 
-def habit_state(habit: HabitSummary) -> str:
+def judged_in(report: Report, say: Say = str) -> str:
+    """What of the call was judged."""
+    analysis = report.analysis
+    if analysis.unjudged_turns:
+        told = say("判断了销售的 {judged} 轮话，有 {unjudged} 轮分不清说话人，没有判断。客户的话从不评判。")
+    else:
+        told = say("判断了销售的 {judged} 轮话。客户的话从不评判。")
+    told = told.format(judged=analysis.judged_turns, unjudged=analysis.unjudged_turns)
+    return told + (say("这份报告只看：{codes}。").format(codes="、".join(analysis.codes)) if analysis.codes else "")
+
+
+def habit_state(habit: HabitSummary, say: Say = str) -> str:
     """What is said of one of the ten habits."""
     if not habit.looked_for:
-        return "没有检查"
+        return say("没有检查")
     if not habit.count:
-        return "查过了，没有发现"
-    parts = [f"{one.name} {one.count}" for one in habit.codes if one.count and len(habit.codes) > 1]
+        return say("查过了，没有发现")
+    parts = [f"{say(one.name)} {one.count}" for one in habit.codes if one.count and len(habit.codes) > 1]
     detail = f"({'、'.join(parts)})" if parts else ""
-    return f"{habit.count} 处，最重为{severity_name(habit.severity)}{detail}"
+    worst = say(severity_name(habit.severity))
+    return say("{count} 处，最重为{severity}").format(count=habit.count, severity=worst) + detail
 
 
 def clock(seconds: float | None) -> str:
@@ -60,34 +79,34 @@ def clock(seconds: float | None) -> str:
     return "" if seconds is None else timing.clock(seconds)
 
 
-def value_of(metric: Metric) -> str:
+def value_of(metric: Metric, say: Say = str) -> str:
     """A metric's value with its unit, or yes and no."""
     if metric.value is None:
-        return "算不出"
+        return say("算不出")
     if not metric.unit:
-        return "有" if metric.value else "没有"
-    return f"{metric.value:g} {metric.unit}".replace(" %", "%")
+        return say("有" if metric.value else "没有")
+    return f"{metric.value:g} {say(metric.unit)}".replace(" %", "%")
 
 
-def range_of(metric: Metric) -> str:
+def range_of(metric: Metric, say: Say = str) -> str:
     """A metric's recommended range."""
     if not metric.unit:
-        return "应当有"
+        return say("应当有")
     match (metric.low, metric.high):
         case (None, None):
-            return "没有统一范围"
+            return say("没有统一范围")
         case (None, high):
-            return f"不超过 {high:g}"
+            return say("不超过 {high:g}").format(high=high)
         case (low, None):
-            return f"至少 {low:g}"
+            return say("至少 {low:g}").format(low=low)
         case (low, high):
-            return f"在 {low:g} 到 {high:g} 之间"
+            return say("在 {low:g} 到 {high:g} 之间").format(low=low, high=high)
 
 
-def advised(metric: Metric) -> str:
+def advised(metric: Metric, say: Say = str) -> str:
     """A metric's recommended range as advice; where there is none, that."""
     has_range = metric.unit and (metric.low is not None or metric.high is not None)
-    return f"建议{range_of(metric)}" if has_range else range_of(metric)
+    return say("建议{range}").format(range=range_of(metric, say)) if has_range else range_of(metric, say)
 
 
 @dataclass(frozen=True, slots=True)
