@@ -9,11 +9,14 @@ from pathlib import Path
 import pytest
 from house import House
 from openpyxl import load_workbook
+from sounds import recording
 
+from coach.asr.decode import decoded
 from coach.imports import read_text, saved
+from coach.render.clip import put_sound
 from coach.storage.library import About
 from coach.storage.worklist import Run, WorkList
-from coach.transcript import Speaker
+from coach.transcript import Span, Speaker, Transcript, Turn, Word
 
 BOAST = "销售：李老板好，这批货包在我身上，保您月月赚钱。\n客户：价格贵不贵？\n销售：不贵。"
 MILD = "销售：王姐您好，最近店里生意怎么样？\n客户：还行，就是天气热。"
@@ -182,6 +185,31 @@ def test_a_recording_is_played_in_ranges(house: House) -> None:
     page = rep.get(f"/calls/{call_id}").text
     assert f'src="/calls/{call_id}/recording"' in page
     assert 'src="/static/report/player.js"' in page
+
+
+def test_a_number_typed_in_is_silenced_in_the_sound_too(house: House) -> None:
+    visitor, service = house.people["rep"], house.service
+    words = (Word(Span(0, 3), 0.1, 0.4, 0.9), Word(Span(3, 6), 0.5, 0.9, 0.9), Word(Span(6, 8), 2.2, 2.8, 0.9))
+    heard = Transcript("电话", (Turn(0, Speaker.REP, "您打电某某某再见", start_s=0.0, end_s=3.0, words=words),))
+    call_id = service.library.add_transcript(visitor, About(visitor.id, "电话"), heard)
+    work, run = WorkList(service.database), Run(call_id, 1)
+    work.begin(run, "analyse")
+    work.judged(run, service.coach.analyse(heard))
+    recordings = service.library.recordings
+    place = recordings.sound(call_id)
+    name = recordings.keep(BytesIO(recording()), ".wav")
+    with decoded(recordings.path(name)) as audio:
+        put_sound(audio, heard, place)
+    with service.database.begin() as session:
+        session.merge(service.library.find(visitor, call_id)).recording = name
+    rep = house.client("rep")
+    version = version_in(rep.get(f"/calls/{call_id}").text)
+    typed = {"version": version, "speaker": "rep", "text": "您打电13812345678再见"}
+    assert "13812345678" not in rep.post(f"/calls/{call_id}/turns/0", data=typed).text
+    with decoded(place) as audio:
+        assert abs(audio.read(0, 0.55, 0.85)).max() < 0.02, "between the words that stayed"
+        assert abs(audio.read(0, 0.0, 0.35)).max() > 0.05
+        assert abs(audio.read(0, 2.4, 2.7)).max() > 0.02
 
 
 def test_a_call_that_waits_can_be_cancelled_and_tried_again(house: House) -> None:

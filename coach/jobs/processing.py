@@ -19,7 +19,7 @@ from coach.files import write_whole
 from coach.imports import saved
 from coach.jobs.engines import Engines
 from coach.pipeline import Coach, Progress
-from coach.render.clip import write_sound
+from coach.render.clip import put_sound
 from coach.report import Report
 from coach.storage.recordings import Recordings
 from coach.storage.reports import dump_report, read_report
@@ -121,16 +121,9 @@ class Processing:
 
     def _sound(self, call: Call, report: Report) -> str:
         """Write the sound that browsers play, and tell what a player needs to know of it."""
-        place = self.recordings.sound(call.id)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        draft = place.with_suffix(".new")
-        try:
-            with self._heard(call).audio() as audio, draft.open("w+b") as file:
-                peaks = write_sound(audio, report.transcript, file)
-                duration_s = audio.duration_s
-            draft.replace(place)
-        finally:
-            draft.unlink(missing_ok=True)
+        with self._heard(call).audio() as audio:
+            peaks = put_sound(audio, report.transcript, self.recordings.sound(call.id))
+            duration_s = audio.duration_s
         return json.dumps({"duration_s": round(duration_s, 2), "peaks": peaks})
 
     def _transcript(self, call: Call) -> Transcript:

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ import numpy
 from coach.asr.audio import SAMPLE_RATE, Audio, Floats
 from coach.asr.decode import decoded
 from coach.privacy import MASK
-from coach.transcript import Transcript
+from coach.transcript import Transcript, Turn
 
 _BITS_A_SECOND = 24_000
 _FRAME = 1024
@@ -41,17 +42,39 @@ def clip_of(recording: Path, transcript: Transcript) -> Clip:
 
 def write_sound(audio: Audio, transcript: Transcript, file: IO[bytes]) -> tuple[float, ...]:
     """Write a decoded recording to a file as AAC in MP4, with what the transcript masks silenced; the peaks of its parts."""
-    return _encode(audio, tuple(_masked(transcript)), file)
+    return _encode(audio, silent_in(transcript), file)
 
 
-def _masked(transcript: Transcript) -> Iterator[tuple[float, float]]:
+def put_sound(audio: Audio, transcript: Transcript, place: Path) -> tuple[float, ...]:
+    """The same into a file that others may be reading: the new one is there whole, or the old one stays."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    draft = place.with_suffix(".new")
+    try:
+        with draft.open("w+b") as file:
+            peaks = write_sound(audio, transcript, file)
+        draft.replace(place)
+    finally:
+        draft.unlink(missing_ok=True)
+    return peaks
+
+
+def silent_in(transcript: Transcript) -> tuple[tuple[float, float], ...]:
     """Stretches in which a masked character is spoken, in seconds."""
-    for turn in transcript.turns:
-        if MASK in turn.text and not turn.words and turn.start_s is not None and turn.end_s is not None:
-            yield turn.start_s, turn.end_s
-        for word in turn.words:
-            if MASK in word.span.of(turn.text):
-                yield word.start_s - _MARGIN_S, word.end_s + _MARGIN_S
+    return tuple(stretch for turn in transcript.turns for stretch in _silent_in_turn(turn))
+
+
+def _silent_in_turn(turn: Turn) -> Iterator[tuple[float, float]]:
+    """Masked words; and where a masked text was typed in without times, all between the words around it."""
+    if turn.start_s is None or turn.end_s is None:
+        return
+    for run in re.finditer(f"{re.escape(MASK)}+", turn.text):
+        inside = [word for word in turn.words if word.span.start < run.end() and word.span.end > run.start()]
+        for word in inside:
+            yield word.start_s - _MARGIN_S, word.end_s + _MARGIN_S
+        if sum(word.span.end - word.span.start for word in inside) < run.end() - run.start():
+            before = [word.end_s for word in turn.words if word.span.end <= run.start()]
+            after = [word.start_s for word in turn.words if word.span.start >= run.end()]
+            yield max(before, default=turn.start_s), min(after, default=turn.end_s)
 
 
 def _encode(audio: Audio, silent: tuple[tuple[float, float], ...], file: IO[bytes]) -> tuple[float, ...]:

@@ -5,8 +5,10 @@ who change the same call are told.
 from dataclasses import replace
 from datetime import datetime
 
+from coach.asr.decode import decoded
 from coach.errors import InputError, NotFoundError
 from coach.imports import saved
+from coach.render.clip import put_sound, silent_in
 from coach.report import Report
 from coach.storage.accounts import Visitor
 from coach.storage.tables import Call
@@ -58,6 +60,18 @@ def describe(service: Service, visitor: Visitor, call_id: str, *, title: str, cu
 
 
 def _put(service: Service, visitor: Visitor, call_id: str, version: int, transcript: Transcript) -> Report:
+    heard_before = silent_in(transcript_of(service.library.find(visitor, call_id)))
     report = service.library.correct(visitor, call_id, version, transcript, service.coach.analyse)
+    if set(silent_in(report.transcript)) - set(heard_before):
+        _silence(service, service.library.find(visitor, call_id), report.transcript)
     service.audit.note(visitor, "correct", call_id)
     return report
+
+
+def _silence(service: Service, call: Call, transcript: Transcript) -> None:
+    """Write the sound that browsers play anew, where a number is masked that was not known to be one before."""
+    recordings = service.library.recordings
+    if call.recording is None or not recordings.sound(call.id).is_file():
+        return
+    with decoded(recordings.path(call.recording)) as audio:
+        put_sound(audio, transcript, recordings.sound(call.id))
