@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from coach import __version__
 from coach.classify.model import load as load_model
 from coach.delivery import delivery
-from coach.detectors import Detector
+from coach.detectors import Detector, Doubter
 from coach.detectors.classifier import ClassifierDetector
 from coach.detectors.flow import FlowDetector
 from coach.detectors.rule import RuleDetector
 from coach.detectors.view import CallView
 from coach.detectors.voice import VoiceDetector
-from coach.doubt import without_the_unheard
+from coach.doubt import without_the_doubted, without_the_unheard
 from coach.errors import CoachError, EmptyCallError, ModelError
 from coach.findings import Policy, gather
 from coach.metrics import measure, observe
@@ -124,7 +124,10 @@ class Coach:
         evidence = [one for detector in self.detectors for one in detector.detect(call)]
         if only:
             evidence = [one for one in evidence if one.code in only]
-        heard = without_the_unheard(evidence, transcript)
+        heard = list(without_the_unheard(evidence, transcript))
+        for detector in self.detectors:
+            if isinstance(detector, Doubter):
+                heard = list(without_the_doubted(heard, detector, call))
         gathered = gather(transcript.call_id, heard, policy=self.policy)
         metrics = (*measure(call), *delivery(transcript))
         judged = len(call.rep_turns)

@@ -12,7 +12,7 @@ from coach.pipeline import Coach
 from coach.resources import folder
 from coach.text import Segmenter
 from coach.training.card import put_in_place
-from coach.training.corpus import LabelledCall, read_corpus, read_splits, split_of
+from coach.training.corpus import LabelledCall, read_corpus, read_second, read_splits, split_of
 from coach.training.evaluate import Outcome, evaluate, grouped, outcomes
 from coach.training.quality import agreement, contents, near_duplicates
 from coach.training.train import choose_threshold, plain_authors, train
@@ -159,8 +159,21 @@ def test_duplicates_are_found_and_neighbours_are_not(calls: tuple[LabelledCall, 
 
 
 def test_agreement_is_cohens_kappa(calls: tuple[LabelledCall, ...]) -> None:
-    assert agreement(calls, calls)["rude"] == 1.0
-    assert agreement(calls, calls)["boasting"] is None
+    same = {(turn.call_id, turn.index): turn.labels for call in calls for turn in call.turns}
+    assert agreement(calls, same)["rude"] == 1.0
+    assert agreement(calls, same)["boasting"] is None
+    deaf = dict.fromkeys(same, frozenset())
+    assert agreement(calls, deaf)["rude"] == 0.0
+
+
+@pytest.mark.parametrize(
+    ("line", "told"), [("c1\t1", "每行应为"), ("c1\tx\trude", "每行应为"), ("c1\t1\trood", "不认识的习惯代码 rood")]
+)
+def test_a_second_labelling_written_wrong_is_refused(tmp_path: Path, line: str, told: str) -> None:
+    path = tmp_path / "second.tsv"
+    path.write_text(f"# heard\nc0\t1\t-\n{line}\n", encoding="utf-8")
+    with pytest.raises(InputError, match=rf"second\.tsv:3: .*{told}"):
+        read_second(path)
 
 
 def test_the_shipped_corpus_is_what_its_notes_say() -> None:

@@ -1,7 +1,7 @@
 """The classifier detector: habits that no keyword gives away, with the sentence and the words that weighed most."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from statistics import median_high
 
 import numpy
@@ -19,6 +19,12 @@ _LEAST_TOLD = 0.25
 """Scores below this are not worth telling gather() about."""
 
 _TOLD = 0.5
+_UNLIKELY = 0.1
+"""A probability below which a rule that fires is taken to have misheard."""
+
+_MEASURED = frozenset({"other.monologue"})
+"""Habits that are found by counting, whatever the words."""
+
 _NEIGHBOURS = 5
 _SHORTEST_SENTENCE = 4
 _MOST_WORDS = 3
@@ -43,6 +49,14 @@ class ClassifierDetector:
         scores = self._model.scores(turns)
         for at, column in zip(*numpy.nonzero(scores >= _LEAST_TOLD), strict=True):
             yield self._evidence(views[at], turns[at], column=int(column), score=float(scores[at, column]))
+
+    def doubts(self, call: CallView, places: Collection[tuple[int, str]]) -> Collection[tuple[int, str]]:
+        """The places where the habit is less likely than one in ten. What is measured, not heard, is not doubted."""
+        views = {view.turn.index: view for view in call.rep_turns if view.size}
+        columns = {code: column for column, code in enumerate(self._model.codes) if code not in _MEASURED}
+        asked = sorted((turn, code) for turn, code in places if turn in views and code in columns)
+        likely = self._model.probabilities([_said(views[turn]) for turn, _ in asked])
+        return {place for place, row in zip(asked, likely, strict=True) if row[columns[place[1]]] < _UNLIKELY}
 
     def _evidence(self, view: TurnView, turn: Said, *, column: int, score: float) -> Evidence:
         code = self._model.codes[column]

@@ -9,11 +9,11 @@ Such evidence is exempted, as a guard exempts a rule's: it makes no finding, and
 ever, so that a fact with an empty promise or an insult beside it is still found.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from coach.detectors import Detector
+from coach.detectors import Detector, Doubter
 from coach.detectors.classifier import ClassifierDetector
 from coach.detectors.view import CallView
 from coach.findings import Evidence, Exemption
@@ -66,6 +66,9 @@ class _Believing:
                 yield replace(one, exemption=Exemption(GUARD, reason))
             else:
                 yield one
+
+    def doubts(self, call: CallView, places: Collection[tuple[int, str]]) -> Collection[tuple[int, str]]:
+        return self.detector.doubts(call, places) if isinstance(self.detector, Doubter) else ()
 
     def _believes(self, one: Evidence) -> bool:
         """Whether the rep is believed, and not the classifier."""

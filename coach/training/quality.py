@@ -105,14 +105,15 @@ def shortcut_auc(calls: Sequence[LabelledCall]) -> float:
     return round(float(roc_auc_score(labels, unseen)), 3)
 
 
-def agreement(first: Sequence[LabelledCall], second: Sequence[LabelledCall]) -> Mapping[str, float | None]:
-    """Cohen's kappa a habit between two labellings of the same turns; None where neither used the habit."""
-    other = {(turn.call_id, turn.index): turn.labels for call in second for turn in call.turns}
+def agreement(
+    calls: Sequence[LabelledCall], second: Mapping[tuple[str, int], frozenset[str]]
+) -> Mapping[str, float | None]:
+    """Cohen's kappa a habit between two labellings of the turns that both have; None where neither used the habit."""
     pairs = [
-        (turn.labels, other[turn.call_id, turn.index])
-        for call in first
+        (turn.labels, second[turn.call_id, turn.index])
+        for call in calls
         for turn in call.turns
-        if (turn.call_id, turn.index) in other
+        if (turn.call_id, turn.index) in second
     ]
     kappas: dict[str, float | None] = {}
     for code in HABITS:
