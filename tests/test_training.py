@@ -181,6 +181,15 @@ def test_the_shipped_corpus_is_what_its_notes_say() -> None:
     shipped = read_corpus([folder("samples") / "labelled"])
     held = contents(shipped)
     assert set(held.positives) == set(HABITS)
-    assert held.harmless * 2 > held.turns > 1_500
+    assert held.turns >= 8_500
+    assert held.passes >= 40
+    assert held.dialogues >= 350
+    assert held.harmless >= 3_500
+    assert held.asr >= 0.35 * held.turns
+    assert min(held.positives.values()) >= 200
+    second = read_second(folder("samples") / "labelled" / "second.tsv")
+    known = {(turn.call_id, turn.index) for call in shipped for turn in call.turns}
+    assert second.keys() <= known
+    assert len(second) >= 0.6 * held.turns
     assert all(turn.instead for call in shipped for turn in call.turns if turn.labels)
     assert list(near_duplicates(shipped)) == []
