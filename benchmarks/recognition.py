@@ -8,7 +8,8 @@ without any, the four in samples/recorded are taken, at 16 and 8 kHz, on two cha
 Markdown: character error rate (punctuation removed), time and processor time of the whole pipeline as shares of the
 call's length; the same of a bare faster-whisper call with `vad_filter` on the joined channels, without hot words and
 with the same; turns whose speaker is right; whether the rep is found. Engines are loaded before the clock starts, ours
-and the bare one. The last lines give the errors of each form over all recordings. Processor time is that of all threads: it says how much work is done where cores are shared.
+and the bare one. The last lines give the errors of each form over all recordings. Processor time is that of all
+threads: it says how much work is done where cores are shared.
 """
 
 import argparse

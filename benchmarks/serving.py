@@ -25,7 +25,10 @@ from statistics import quantiles
 from uuid import uuid4
 
 import httpx2
+import numpy
 
+from coach.asr.audio import SAMPLE_RATE
+from coach.asr.decode import decoded
 from coach.client import CoachClient
 from coach.imports import saved
 from coach.pipeline import Coach
@@ -88,7 +91,7 @@ class Waits:
         self._lock = threading.Lock()
         self.by_kind: dict[str, list[float]] = defaultdict(list)
 
-    def open(self, client: httpx2.Client, kind: str, address: str) -> httpx2.Response:
+    def open(self, client: httpx2.Client, kind: str, address: str) -> None:
         """Open a page and keep how long it took."""
         started = time.perf_counter()
         answer = client.get(address)
@@ -96,7 +99,6 @@ class Waits:
         answer.raise_for_status()
         with self._lock:
             self.by_kind[kind].append(took_s)
-        return answer
 
 
 def work(client: httpx2.Client, waits: Waits, *, is_lead: bool, pause_s: float, until: float, seed: int) -> None:
@@ -137,11 +139,6 @@ def hand_in(client: CoachClient, scratch: Path, *, recordings: bool, until: floa
 
 def _sound(path: Path, number: int) -> Path:
     """A sample recording with a little more silence at its end than the one before."""
-    import numpy
-
-    from coach.asr.audio import SAMPLE_RATE
-    from coach.asr.decode import decoded
-
     with decoded(folder("samples") / "recorded" / "insurance-renewal.flac") as audio:
         samples = numpy.concatenate([audio.read(0), numpy.zeros(SAMPLE_RATE // 100 * (number + 1), numpy.float32)])
     with wave.open(str(path), "wb") as file:

@@ -54,9 +54,10 @@ class ClassifierDetector:
         """The places where the habit is less likely than one in ten. What is measured, not heard, is not doubted."""
         views = {view.turn.index: view for view in call.rep_turns if view.size}
         columns = {code: column for column, code in enumerate(self._model.codes) if code not in _MEASURED}
-        asked = sorted((turn, code) for turn, code in places if turn in views and code in columns)
-        likely = self._model.probabilities([_said(views[turn]) for turn, _ in asked])
-        return {place for place, row in zip(asked, likely, strict=True) if row[columns[place[1]]] < _UNLIKELY}
+        asked = [(turn, code) for turn, code in places if turn in views and code in columns]
+        turns = sorted({turn for turn, _ in asked})
+        likely = dict(zip(turns, self._model.probabilities([_said(views[turn]) for turn in turns]), strict=True))
+        return {(turn, code) for turn, code in asked if likely[turn][columns[code]] < _UNLIKELY}
 
     def _evidence(self, view: TurnView, turn: Said, *, column: int, score: float) -> Evidence:
         code = self._model.codes[column]

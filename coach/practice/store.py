@@ -1,7 +1,4 @@
-"""Where sessions are kept: what a store must do, and how a session is written."""
-
-from collections.abc import Iterable
-from typing import Protocol
+"""How a session is written down, and read again."""
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -9,26 +6,6 @@ from coach.errors import InputError
 from coach.practice.session import Session
 
 _ADAPTER = TypeAdapter(Session)
-
-
-class SessionStore(Protocol):
-    """Keeps sessions. A store knows whose they are; a session does not."""
-
-    def read(self, session_id: str) -> Session:
-        """A session. Raises NotFoundError if there is none of this id, InputError if it cannot be read."""
-        ...
-
-    def write(self, session: Session) -> None:
-        """Keep a session, in place of what was kept of it before, whole or not at all."""
-        ...
-
-    def forget(self, session_id: str) -> None:
-        """Delete a session. Raises NotFoundError if there is none."""
-        ...
-
-    def latest(self, most: int = 20) -> Iterable[Session]:
-        """The sessions touched last, newest first."""
-        ...
 
 
 def dump(session: Session) -> str:

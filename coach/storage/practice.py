@@ -21,7 +21,7 @@ _GONE = "没有这次练习，可能已经删掉了。请重新开始一次。"
 
 @dataclass(frozen=True)
 class Talks:
-    """The talks of one person; a `SessionStore`."""
+    """The talks of one person. The store knows whose they are; a session does not."""
 
     database: Database
     owner: Visitor

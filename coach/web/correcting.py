@@ -28,7 +28,7 @@ def transcript_of(call: Call) -> Transcript:
 def swap(service: Service, visitor: Visitor, call_id: str, version: int) -> Report:
     """Exchange rep and customer in every turn. Raises NotFoundError, ConflictError."""
     transcript = transcript_of(service.library.find(visitor, call_id))
-    return _put(service, visitor, call_id, version, transcript.swapped())
+    return _put(service, visitor, call_id, version, transcript, transcript.swapped())
 
 
 def correct_turn(
@@ -48,7 +48,8 @@ def correct_turn(
     said = turn.text if text is None else " ".join(text.split())
     if not said:
         raise InputError("这一轮不能改成空的。如果没人说话，请改说话人为「不清楚」。")
-    return _put(service, visitor, call_id, version, transcript.corrected(index, speaker or turn.speaker, said))
+    corrected = transcript.corrected(index, speaker or turn.speaker, said)
+    return _put(service, visitor, call_id, version, transcript, corrected)
 
 
 def describe(service: Service, visitor: Visitor, call_id: str, *, title: str, customer: str, made_at: datetime) -> None:
@@ -59,10 +60,11 @@ def describe(service: Service, visitor: Visitor, call_id: str, *, title: str, cu
     service.audit.note(visitor, "correct", call_id)
 
 
-def _put(service: Service, visitor: Visitor, call_id: str, version: int, transcript: Transcript) -> Report:
-    heard_before = silent_in(transcript_of(service.library.find(visitor, call_id)))
-    report = service.library.correct(visitor, call_id, version, transcript, service.coach.analyse)
-    if set(silent_in(report.transcript)) - set(heard_before):
+def _put(
+    service: Service, visitor: Visitor, call_id: str, version: int, before: Transcript, after: Transcript
+) -> Report:
+    report = service.library.correct(visitor, call_id, version, after, service.coach.analyse)
+    if set(silent_in(report.transcript)) - set(silent_in(before)):
         _silence(service, service.library.find(visitor, call_id), report.transcript)
     service.audit.note(visitor, "correct", call_id)
     return report

@@ -13,7 +13,6 @@ from coach.practice.debrief import Debrief, debrief
 from coach.practice.moment import Moments, finding_in, load_moments, start_moment
 from coach.practice.scenarios import Scenario, load_scenarios
 from coach.practice.session import Session, scenario_of
-from coach.practice.store import SessionStore
 from coach.practice.voicing import Voice
 from coach.report import Report
 from coach.resources import folder
@@ -54,13 +53,13 @@ def titles() -> dict[str, str]:
     return {code: scenario.title for code, scenario in scenarios().items()}
 
 
-def opened(store: SessionStore, session_id: str) -> tuple[Session, Scenario]:
+def opened(store: Talks, session_id: str) -> tuple[Session, Scenario]:
     """A talk with its scenario. Raises NotFoundError, or InputError if the scenario is gone."""
     talk = store.read(session_id)
     return talk, scenario_of(talk, scenarios())
 
 
-def told(coach: Coach, store: SessionStore, session_id: str) -> tuple[Session, Scenario, Debrief]:
+def told(coach: Coach, store: Talks, session_id: str) -> tuple[Session, Scenario, Debrief]:
     """A talk with how it went. Raises InputError if nothing has been said, NotFoundError if it is gone."""
     talk, scenario = opened(store, session_id)
     if not talk.exchanges:

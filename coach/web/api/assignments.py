@@ -4,19 +4,17 @@ from datetime import date, datetime
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field
 
 from coach.practice.customer import LEVELS
-from coach.practice.debrief import Debrief
 from coach.practice.scenarios import find
+from coach.web.api.practice import told_of
 from coach.web.api.shapes import problems
 from coach.web.practising import handed_in, scenarios
 from coach.web.service import service_of
 from coach.web.visitors import Leader, SignedIn
 
 router = APIRouter(prefix="/api/v1/practice", tags=["练习"])
-
-_DEBRIEF: TypeAdapter[Debrief] = TypeAdapter(Debrief)
 
 
 class AskIn(BaseModel):
@@ -56,7 +54,7 @@ class HandedInOut(BaseModel):
     at: datetime
 
 
-class Asked(BaseModel):
+class AskedOut(BaseModel):
     """What was asked for."""
 
     id: str
@@ -75,11 +73,11 @@ def of_team(request: Request, visitor: Leader) -> list[AssignmentOut]:
 
 
 @router.post("/team/assignments", summary="布置一次练习", status_code=201, responses=problems(404, 422))
-def ask(request: Request, visitor: Leader, wanted: AskIn) -> Asked:
+def ask(request: Request, visitor: Leader, wanted: AskIn) -> AskedOut:
     """Ask somebody to practise a scenario."""
     scenario = find(scenarios(), wanted.scenario)
     assignments = service_of(request).assignments
-    return Asked(id=assignments.ask(visitor, wanted.rep_id, scenario.id, level=wanted.level, due_on=wanted.due_on))
+    return AskedOut(id=assignments.ask(visitor, wanted.rep_id, scenario.id, level=wanted.level, due_on=wanted.due_on))
 
 
 @router.delete("/team/assignments/{assignment_id}", summary="撤回布置", status_code=204, responses=problems(404))
@@ -97,5 +95,4 @@ def given(request: Request, visitor: Leader) -> list[HandedInOut]:
 @router.get("/team/sessions/{session_id}/report", summary="交上来的练习练得怎么样", responses=problems(404))
 def report(request: Request, visitor: Leader, session_id: str) -> Response:
     """How a talk that was handed in went. What was not handed in is not there."""
-    how = handed_in(service_of(request), visitor, session_id)[2]
-    return Response(_DEBRIEF.dump_json(how), media_type="application/json")
+    return told_of(handed_in(service_of(request), visitor, session_id)[2])

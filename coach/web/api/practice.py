@@ -140,7 +140,7 @@ def again(request: Request, session_id: str, said: SayIn, store: Store, voice: C
 @router.get("/sessions/{session_id}/report", summary="练得怎么样", responses=problems(404, 422))
 def report(request: Request, session_id: str, store: Store) -> Response:
     """How the talk went."""
-    return _json(_DEBRIEF.dump_json(told(service_of(request).coach, store, session_id)[2]))
+    return told_of(told(service_of(request).coach, store, session_id)[2])
 
 
 @router.post("/sessions/{session_id}/hand-in", summary="交给主管", status_code=204, responses=problems(404, 422))
@@ -155,6 +155,11 @@ def forget(session_id: str, store: Store) -> Response:
     """Delete a talk."""
     store.forget(session_id)
     return Response(status_code=204)
+
+
+def told_of(how: Debrief) -> Response:
+    """How a talk went, as the interface gives it."""
+    return _json(_DEBRIEF.dump_json(how))
 
 
 def _json(body: bytes, status: int = 200) -> Response:
