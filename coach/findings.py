@@ -140,6 +140,17 @@ def gather(call_id: str, evidence: Iterable[Evidence], *, policy: Policy) -> Gat
     )
 
 
+def without_detector(findings: Iterable[Finding], detector: str, *, policy: Policy) -> tuple[Finding, ...]:
+    """What is left of findings if one detector had said nothing. Severities that grew by repetition stay as they are."""
+    left: list[Finding] = []
+    for finding in findings:
+        evidence = tuple(one for one in finding.evidence if one.detector != detector)
+        score = _together(evidence)
+        if not all(one.supporting for one in evidence) and policy.accepts(finding.code, score):
+            left.append(replace(finding, evidence=evidence, score=score))
+    return tuple(left)
+
+
 def finding_id(call_id: str, turn: int, code: str) -> str:
     """Twelve hexadecimal digits that name a finding for good."""
     return hashlib.sha256(f"{call_id}\n{turn}\n{code}".encode()).hexdigest()[:12]

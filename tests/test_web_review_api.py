@@ -75,5 +75,6 @@ def test_rules_are_listed_tried_drafted_and_switched(house: House) -> None:
     name = told["rules"][0]["name"]
     assert api(house, "administrator", "POST", "/rules/switch", json={"rule": name, "on": False}).status_code == 204
     assert api(house, "supervisor", "GET", "/rules").json()["disabled"] == [name]
+    assert api(house, "administrator", "POST", "/rules/switch", json={"rule": "x/y", "on": False}).status_code == 404
     assert api(house, "administrator", "POST", "/rules/rejudge").status_code == 202
     assert api(house, "supervisor", "GET", "/rules/file", params={"path": "../x"}).status_code == 422

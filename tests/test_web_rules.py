@@ -9,6 +9,9 @@ from test_web_reviews import call_id  # noqa: F401 - a fixture
 
 from coach.jobs.rejudging import Rejudging
 from coach.rulechanges import RuleChanges, text_of
+from coach.storage.replays import Verdict
+from coach.storage.rule_switches import RuleSwitches
+from coach.training.reviewed import Mistakes
 
 FILE = "/admin/rules/file/rude.yaml"
 
@@ -67,6 +70,21 @@ def test_only_administrators_switch_rules(house: House) -> None:
     assert name not in {rule.name for rule in house.service.coach.book.rules}
     house.client("administrator").post("/admin/rules/switch", data={"rule": name, "on": "true"})
     assert name in {rule.name for rule in house.service.coach.book.rules}
+
+
+def test_a_rule_that_reviews_speak_for_is_switched_off_only_at_a_second_word(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lost = Verdict(3, {}, {"rude": Mistakes(missed=2)})
+    monkeypatch.setattr(RuleSwitches, "without", lambda _self, _name: lost)
+    chief, name = house.client("administrator"), house.service.coach.book.rules[0].name
+    asked = chief.post("/admin/rules/switch", data={"rule": name, "on": "false"})
+    assert asked.status_code == 422
+    assert "3 通对话里起过作用" in asked.text
+    assert "仍然关掉" in asked.text
+    assert not house.service.rules.in_force().disabled
+    chief.post("/admin/rules/switch", data={"rule": name, "on": "false", "anyway": "true"})
+    assert house.service.rules.in_force().disabled == {name}
 
 
 def test_files_outside_the_rules_are_out_of_reach(house: House) -> None:

@@ -34,7 +34,7 @@ from coach.storage.reviews import Reviews
 from coach.storage.rules import TeamRules, load_coach
 from coach.storage.states import State
 from coach.storage.tables import Call
-from coach.training.reviewed import Mistakes, labelled, mistakes
+from coach.training.reviewed import Mistakes, add_mistakes, labelled, mistakes
 from coach.transcript import Speaker, Transcript, Turn
 
 _CHUNK = 16
@@ -127,8 +127,8 @@ class Rejudging:
                 for one in judged:
                     if one.changed is not None:
                         changes.append(one.changed)
-                    _add(old, one.old)
-                    _add(new, one.new)
+                    add_mistakes(old, one.old)
+                    add_mistakes(new, one.new)
                 reviewed += sum(1 for one in judged if one.call_id in reviews)
                 done = min(done + _CHUNK, len(call_ids))
         replays.progressed(replay.id, done=len(call_ids), total=len(call_ids))
@@ -192,11 +192,6 @@ def _pool(processes: int, wanted: RuleChanges, in_force: RuleChanges) -> Process
         initializer=_prepare,
         initargs=(wanted, in_force, os.getpid()),
     )
-
-
-def _add(totals: dict[str, Mistakes], more: Mapping[str, Mistakes]) -> None:
-    for code, one in more.items():
-        totals[code] = totals.get(code, Mistakes()) + one
 
 
 # In a process of the pool.

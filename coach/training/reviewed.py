@@ -141,6 +141,12 @@ def mistakes(call: LabelledCall, findings: Iterable[Finding]) -> Mapping[str, Mi
     }
 
 
+def add_mistakes(totals: dict[str, Mistakes], more: Mapping[str, Mistakes]) -> None:
+    """Add the mistakes of one more call to the totals by habit."""
+    for code, one in more.items():
+        totals[code] = totals.get(code, Mistakes()) + one
+
+
 def _precision(reviews: Iterable[Review], code: str) -> Share:
     on_findings = (Decision.AGREE, Decision.REJECT, Decision.CHANGE)
     decisions = [

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from coach.detectors.rule import judge
-from coach.errors import CoachError, RuleFileError
+from coach.errors import CoachError, InputError, RuleFileError
 from coach.findings import Evidence
 from coach.habits import HABITS, name_of
 from coach.rulechanges import broken_examples, changed_book, text_of
@@ -44,30 +44,7 @@ class ChangedCall:
 @router.get("")
 def rules_page(request: Request, visitor: Leader, sentence: Annotated[str, Query()] = "") -> HTMLResponse:
     """All files with their rules; what a sentence sets off."""
-    service = service_of(request)
-    changes = service.rules.in_force()
-    book = service.coach.book
-    by_code: dict[str, list[Rule]] = {}
-    for rule in book.rules:
-        by_code.setdefault(rule.code, []).append(rule)
-    return page(
-        request,
-        "rules.html.j2",
-        by_code=by_code,
-        name_of=name_of,
-        habits=HABITS,
-        guides=book.guides,
-        disabled=sorted(changes.disabled),
-        changed=changes.texts,
-        other_files=[WORDS_FILE, DICTIONARY_FILE],
-        file_of=lambda code: file_of(code, Path()).as_posix(),
-        sentence=sentence,
-        said=tried(service, sentence[:_LONGEST_SENTENCE]),
-        drafts=service.rules.drafts(),
-        outdated=service.replays.outdated(_digest(service)),
-        library=service.replays.latest(),
-        administers=visitor.role is Role.ADMINISTRATOR,
-    )
+    return _rules_page(request, visitor, sentence=sentence)
 
 
 @router.get(_FILE)
@@ -146,10 +123,14 @@ def switch(
     visitor: Administrator,
     rule: Annotated[str, Form(max_length=200)],
     on: Annotated[bool, Form()] = False,
+    anyway: Annotated[bool, Form()] = False,
 ) -> Response:
-    """Switch a rule off or on."""
+    """Switch a rule off or on; where the reviewed calls would lose by it, ask once more."""
     service = service_of(request)
-    service.rules.switch(visitor, rule, on=on)
+    try:
+        service.switches.switch(visitor, rule, on=on, anyway=anyway)
+    except InputError as error:
+        return _rules_page(request, visitor, problem=str(error), kept_on=rule, status=error.status)
     service.judge.look_again()
     service.audit.note(visitor, "rules", f"{'on' if on else 'off'} {rule}")
     return RedirectResponse(f"/admin/rules#{rule}", 303)
@@ -170,6 +151,38 @@ def replay_page(request: Request, visitor: Leader, replay_id: str) -> HTMLRespon
     service = service_of(request)
     told = service.replays.get(visitor, replay_id)
     return page(request, "replay.html.j2", name_of=name_of, **_replay_shown(service, visitor, told))
+
+
+def _rules_page(
+    request: Request, visitor: Visitor, *, sentence: str = "", problem: str = "", kept_on: str = "", status: int = 200
+) -> HTMLResponse:
+    service = service_of(request)
+    changes = service.rules.in_force()
+    book = service.coach.book
+    by_code: dict[str, list[Rule]] = {}
+    for rule in book.rules:
+        by_code.setdefault(rule.code, []).append(rule)
+    return page(
+        request,
+        "rules.html.j2",
+        status=status,
+        problem=problem,
+        kept_on=kept_on,
+        by_code=by_code,
+        name_of=name_of,
+        habits=HABITS,
+        guides=book.guides,
+        disabled=sorted(changes.disabled),
+        changed=changes.texts,
+        other_files=[WORDS_FILE, DICTIONARY_FILE],
+        file_of=lambda code: file_of(code, Path()).as_posix(),
+        sentence=sentence,
+        said=tried(service, sentence[:_LONGEST_SENTENCE]),
+        drafts=service.rules.drafts(),
+        outdated=service.replays.outdated(_digest(service)),
+        library=service.replays.latest(),
+        administers=visitor.role is Role.ADMINISTRATOR,
+    )
 
 
 def _file_page(

@@ -17,6 +17,7 @@ from coach.storage.recordings import Recordings
 from coach.storage.replays import Replays
 from coach.storage.review_queue import ReviewQueue
 from coach.storage.reviews import Reviews
+from coach.storage.rule_switches import RuleSwitches
 from coach.storage.rules import CoachOfTheDay, TeamRules
 from coach.storage.sign_ins import SignIns
 from coach.storage.trends import Trends
@@ -41,6 +42,7 @@ class Service:
     reviews: Reviews
     queue: ReviewQueue
     rules: TeamRules
+    switches: RuleSwitches
     replays: Replays
     trends: Trends
 
@@ -69,6 +71,7 @@ def open_service(settings: Settings, coach: Coach) -> Service:
         reviews=Reviews(database),
         queue=ReviewQueue(database),
         rules=TeamRules(database),
+        switches=RuleSwitches(database, coach.policy),
         replays=Replays(database),
         trends=Trends(database),
     )

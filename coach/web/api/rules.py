@@ -61,6 +61,7 @@ class SwitchIn(BaseModel):
 
     rule: str = Field(min_length=1, max_length=200, examples=["overpromising/on-me"])
     on: bool
+    anyway: bool = Field(False, description="复核过的对话会因此变差时也关掉")
 
 
 class SentenceIn(BaseModel):
@@ -146,11 +147,11 @@ def replayed(request: Request, visitor: Leader, replay_id: str) -> dict[str, Any
     return asdict(told) | {"changes": [asdict(one) for one in told.changes if one.call_id in visible]}
 
 
-@router.post("/switch", summary="关掉或打开一条规则", status_code=204, responses=problems(422))
+@router.post("/switch", summary="关掉或打开一条规则", status_code=204, responses=problems(404, 422))
 def switch(request: Request, visitor: Administrator, wanted: Annotated[SwitchIn, Body()]) -> None:
-    """Switch a rule."""
+    """Switch a rule; off only where the reviewed calls do not lose by it, or `anyway`."""
     service = service_of(request)
-    service.rules.switch(visitor, wanted.rule, on=wanted.on)
+    service.switches.switch(visitor, wanted.rule, on=wanted.on, anyway=wanted.anyway)
     service.judge.look_again()
     service.audit.note(visitor, "rules", f"{'on' if wanted.on else 'off'} {wanted.rule}")
 
