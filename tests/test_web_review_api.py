@@ -60,6 +60,18 @@ def test_the_queue(house: House) -> None:
     assert api(house, "supervisor", "POST", "/reviews/queue", json={"way": "luck"}).status_code == 422
 
 
+def test_drawing_every_week(house: House) -> None:
+    kept = api(
+        house, "supervisor", "POST", "/reviews/weekly", json={"way": "share", "percent": 10, "due_days": 5}
+    ).json()
+    (one,) = api(house, "supervisor", "GET", "/reviews/weekly").json()
+    assert (one["id"], one["drawn_by"], one["due_days"]) == (kept["id"], "每人 10%", 5)
+    assert api(house, "administrator", "DELETE", f"/reviews/weekly/{kept['id']}").status_code == 404
+    assert api(house, "supervisor", "DELETE", f"/reviews/weekly/{kept['id']}").status_code == 204
+    assert api(house, "supervisor", "GET", "/reviews/weekly").json() == []
+    assert api(house, "supervisor", "POST", "/reviews/weekly", json={"way": "habit"}).status_code == 422
+
+
 def test_rules_are_listed_tried_drafted_and_switched(house: House) -> None:
     told = api(house, "supervisor", "GET", "/rules").json()
     assert len(told["rules"]) == len(house.service.coach.book.rules)

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import date, timedelta
 
 import pytest
 from house import House
@@ -143,6 +144,17 @@ def test_wrong_forms_are_answered_not_crashed_on(house: House, call_id: str) -> 
     ):
         assert post(house, "supervisor", f"{review}/verdict", **fields).status_code == 422
     assert post(house, "supervisor", "/reviews/draw", way="random", number=0).status_code == 422
+
+
+def test_a_draw_is_repeated_every_week_until_it_is_stopped(house: House) -> None:
+    due = date.today() + timedelta(days=4)  # noqa: DTZ011 - the day on this machine's clock
+    fields = {"way": "random", "number": 3, "weekly": "true", "due_on": due.isoformat()}
+    shown = post(house, "supervisor", "/reviews/draw", **fields).text
+    assert "每周自动抽" in shown
+    (standing,) = house.service.standing.of(house.people["supervisor"])
+    assert (standing.draw.number, standing.due_days) == (3, 4)
+    stopped = post(house, "supervisor", f"/reviews/weekly/{standing.id}/stop")
+    assert "/stop" not in stopped.text
 
 
 def test_empty_lists_say_what_to_do(house: House) -> None:

@@ -32,6 +32,7 @@ def worker(
     from coach.storage.recordings import Recordings
     from coach.storage.retention import Retention
     from coach.storage.rules import CoachOfTheDay, TeamRules
+    from coach.storage.standing_draws import StandingDraws
     from coach.storage.webhooks import Webhooks
 
     settings = read_settings()
@@ -49,7 +50,7 @@ def worker(
         with worker_name(settings.work_folder / "workers") as name:
             processing = processing_of(settings, database, CoachOfTheDay(TeamRules(database)))
             library = Library(database, Recordings(settings.recordings_folder))
-            chores = Chores(Deliverer(Webhooks(database)), Retention(library))
+            chores = Chores(Deliverer(Webhooks(database)), Retention(library), StandingDraws(database))
             for beside in (Rejudging(database).run, chores.run):
                 threading.Thread(target=beside, args=(stop,), daemon=True).start()
             typer.echo(f"{name} 开始工作，同时处理 {processing.engines.count} 通，按 Ctrl-C 停止。", err=True)

@@ -108,7 +108,7 @@ class ReviewQueue:
 
         Raises InputError for a draw without sense.
         """
-        _check(draw)
+        check_draw(draw)
         with self.database.begin() as session:
             candidates = self._candidates(session, visitor, draw)
             if draw.way is Way.SHARE:
@@ -126,7 +126,7 @@ class ReviewQueue:
                     id=uuid4().hex,
                     call_id=call_id,
                     reviewer_id=visitor.id,
-                    drawn_by=_described(draw),
+                    drawn_by=described(draw),
                     due_on=draw.due_on,
                     created_at=self.clock(),
                 )
@@ -167,7 +167,8 @@ class ReviewQueue:
         return by_rep
 
 
-def _check(draw: Draw) -> None:
+def check_draw(draw: Draw) -> None:
+    """Raises InputError for a draw without sense."""
     if not 1 <= draw.number <= _MOST_DRAWN:
         raise InputError(f"一次抽 1 到 {_MOST_DRAWN} 通。")
     if not 1 <= draw.percent <= 100:
@@ -176,7 +177,7 @@ def _check(draw: Draw) -> None:
         raise InputError("请选一个习惯。")
 
 
-def _described(draw: Draw) -> str:
+def described(draw: Draw) -> str:
     """Shown beside each call that was drawn."""
     match draw.way:
         case Way.HABIT:

@@ -21,6 +21,7 @@ from coach.web import settings as settings_pages
 from coach.web.api import accounts as accounts_api
 from coach.web.api import analyse, assignments, calls, corrections
 from coach.web.api import practice as practice_api
+from coach.web.api import review_queue as review_queue_api
 from coach.web.api import reviews as reviews_api
 from coach.web.api import rules as rules_api
 from coach.web.api import settings as settings_api
@@ -58,6 +59,7 @@ ROUTERS = (
     assignments.router,
     settings_api.router,
     accounts_api.router,
+    review_queue_api.router,
     reviews_api.router,
     rules_api.router,
 )

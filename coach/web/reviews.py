@@ -37,11 +37,16 @@ def draw(
     owner_id: Annotated[str, Form(max_length=32)] = "",
     since: Annotated[str, Form(max_length=10)] = "",
     due_on: Annotated[str, Form(max_length=10)] = "",
+    weekly: Annotated[bool, Form()] = False,
 ) -> HTMLResponse:
-    """Put calls into his queue."""
+    """Put calls into his queue; `weekly`: and do so every week, with as many days to review them."""
+    service = service_of(request)
     try:
         wanted = Draw(way, number, percent, code, owner_id, since=_day(since), due_on=_day(due_on))
-        drawn = service_of(request).queue.draw(visitor, wanted)
+        if weekly:
+            days = (wanted.due_on - _today()).days if wanted.due_on else 0
+            service.standing.keep(visitor, wanted, due_days=days)
+        drawn = service.queue.draw(visitor, wanted)
     except CoachError as error:
         return _page(request, visitor, problem=str(error), status=error.status)
     return _page(request, visitor, drawn=drawn)
@@ -51,6 +56,13 @@ def draw(
 def drop(request: Request, visitor: Leader, queued_id: str) -> Response:
     """Take a call out of his queue."""
     service_of(request).queue.drop(visitor, queued_id)
+    return RedirectResponse("/reviews", 303)
+
+
+@router.post("/weekly/{standing_id}/stop")
+def stop_weekly(request: Request, visitor: Leader, standing_id: str) -> Response:
+    """Draw no more every week."""
+    service_of(request).standing.stop(visitor, standing_id)
     return RedirectResponse("/reviews", 303)
 
 
@@ -93,13 +105,18 @@ def _page(
         written=service.reviews.by_reviewer(visitor) if visitor.leads else [],
         received=service.reviews.for_rep(visitor),
         reps=service.accounts.reps_for(visitor) if visitor.leads else [],
-        today=date.today(),  # noqa: DTZ011 - the day on this machine's clock
+        standing=service.standing.of(visitor) if visitor.leads else [],
+        today=_today(),
         way_names=WAY_NAMES,
         habits=HABITS.values(),
         state_names=STATE_NAMES,
         drawn=drawn,
         problem=problem,
     )
+
+
+def _today() -> date:
+    return date.today()  # noqa: DTZ011 - the day on this machine's clock
 
 
 def _day(text: str) -> date | None:

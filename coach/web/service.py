@@ -20,6 +20,7 @@ from coach.storage.reviews import Reviews
 from coach.storage.rule_switches import RuleSwitches
 from coach.storage.rules import CoachOfTheDay, TeamRules
 from coach.storage.sign_ins import SignIns
+from coach.storage.standing_draws import StandingDraws
 from coach.storage.trends import Trends
 from coach.storage.webhooks import Webhooks
 
@@ -41,6 +42,7 @@ class Service:
     assignments: Assignments
     reviews: Reviews
     queue: ReviewQueue
+    standing: StandingDraws
     rules: TeamRules
     switches: RuleSwitches
     replays: Replays
@@ -70,6 +72,7 @@ def open_service(settings: Settings, coach: Coach) -> Service:
         assignments=Assignments(database),
         reviews=Reviews(database),
         queue=ReviewQueue(database),
+        standing=StandingDraws(database),
         rules=TeamRules(database),
         switches=RuleSwitches(database, coach.policy),
         replays=Replays(database),

@@ -5,7 +5,7 @@ from coach.storage.tables.base import Base
 from coach.storage.tables.calls import Call, FoundHabit, PastReport, Worker
 from coach.storage.tables.operations import Delivery, DisabledRule, Replay, RuleChange, Setting, Webhook
 from coach.storage.tables.practice import Assignment, PracticeTalk
-from coach.storage.tables.reviews import QueuedCall, StoredReview
+from coach.storage.tables.reviews import QueuedCall, StandingDraw, StoredReview
 
 __all__ = [
     "ApiKey",
@@ -25,6 +25,7 @@ __all__ = [
     "Setting",
     "SetupLink",
     "SignIn",
+    "StandingDraw",
     "StoredReview",
     "User",
     "Webhook",

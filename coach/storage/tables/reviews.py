@@ -1,4 +1,4 @@
-"""Supervisors' reviews, and the queue of calls that wait for one."""
+"""Supervisors' reviews, the queue of calls that wait for one, and what is drawn into it every week."""
 
 from datetime import date, datetime
 
@@ -38,3 +38,20 @@ class QueuedCall(Base):
     due_on: Mapped[date | None]
     created_at: Mapped[datetime]
     done_at: Mapped[datetime | None]
+
+
+class StandingDraw(Base):
+    """A draw that is repeated every week for a reviewer, next on `next_on`; what it draws is due `due_days` later (0: never)."""
+
+    __tablename__ = "standing_draws"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    reviewer_id: Mapped[str] = mapped_column(ForeignKey("users.id"), index=True)
+    way: Mapped[str] = mapped_column(String(10))
+    number: Mapped[int]
+    percent: Mapped[int]
+    code: Mapped[str] = mapped_column(String(40), default="")
+    owner_id: Mapped[str] = mapped_column(String(32), default="")
+    due_days: Mapped[int] = mapped_column(default=0)
+    next_on: Mapped[date]
+    created_at: Mapped[datetime]

@@ -1,8 +1,8 @@
-"""Reviews over the interface: read, write, share, answer; the queue; the figures; the export for training."""
+"""Reviews over the interface: read, write, share, answer; the figures; the export for training."""
 
 import json
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, Request
@@ -31,7 +31,6 @@ from coach.review import (
     taken_back,
 )
 from coach.storage.accounts import now
-from coach.storage.review_queue import Draw, Way
 from coach.storage.reviews import Kept
 from coach.training.reviewed import figures_of
 from coach.web.api.shapes import Page, PerPage, problems
@@ -158,36 +157,6 @@ class ReviewsOut(BaseModel):
     per_page: int
 
 
-class DrawIn(BaseModel):
-    """Which calls to put into one's queue."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    way: Way
-    number: int = 5
-    percent: int = 5
-    code: str = Field(default="", max_length=40)
-    owner_id: str = Field(default="", max_length=32)
-    since: date | None = None
-    until: date | None = None
-    due_on: date | None = None
-
-
-class WaitingOut(BaseModel):
-    """A call that waits for one's review."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    id: str
-    call_id: str
-    title: str
-    rep: str
-    made_at: datetime
-    drawn_by: str
-    due_on: date | None
-    state: str
-
-
 @router.get("", summary="自己写的和收到的复核", responses=problems(422))
 def reviews(request: Request, visitor: SignedIn, page: Page = 1, per_page: PerPage = 50) -> ReviewsOut:
     """What the visitor has written, for a rep what he was given, newest first."""
@@ -218,24 +187,6 @@ def export(request: Request, visitor: Leader) -> Response:
     service.audit.note(visitor, "export", "reviews")
     lines = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in exported.lines)
     return Response(lines, media_type="application/x-ndjson", headers={"X-Left-Out": str(exported.changed_since)})
-
-
-@router.get("/queue", summary="等自己复核的对话")
-def queue(request: Request, visitor: Leader) -> list[WaitingOut]:
-    """The queue, what is due first first."""
-    return [WaitingOut.model_validate(one) for one in service_of(request).queue.of(visitor)]
-
-
-@router.post("/queue", summary="抽对话来复核", responses=problems(422))
-def draw(request: Request, visitor: Leader, wanted: Annotated[DrawIn, Body()]) -> dict[str, int]:
-    """How many calls were put into the queue."""
-    return {"drawn": service_of(request).queue.draw(visitor, Draw(**wanted.model_dump()))}
-
-
-@router.delete("/queue/{queued_id}", summary="移出队列", status_code=204, responses=problems(404))
-def drop(request: Request, visitor: Leader, queued_id: str) -> None:
-    """Take a call out of the queue."""
-    service_of(request).queue.drop(visitor, queued_id)
 
 
 @router.get("/calls/{call_id}", summary="一通对话的复核", responses=problems(404))
