@@ -1,6 +1,6 @@
 """What does not count against what the whole turn says."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 import pytest
@@ -18,13 +18,15 @@ HEARD = Evidence("overpromising", 1, Span(5, 7), "保证", "rule:x", 0.9, 2, "�
 
 
 class Doubting:
-    """Doubts everything that it is asked about, and remembers what that was."""
+    """Finds everything that it is asked about so likely, and remembers what that was."""
 
-    asked: Collection[tuple[int, str]] = ()
+    def __init__(self, likely: float = 0.0) -> None:
+        self.likely = likely
+        self.asked: Collection[tuple[int, str]] = ()
 
-    def doubts(self, _call: CallView, places: Collection[tuple[int, str]]) -> Collection[tuple[int, str]]:
+    def likelihoods(self, _call: CallView, places: Collection[tuple[int, str]]) -> Mapping[tuple[int, str], float]:
         self.asked = places
-        return places
+        return dict.fromkeys(places, self.likely)
 
 
 @pytest.fixture
@@ -41,25 +43,42 @@ def test_what_is_doubted_is_exempted_with_a_reason(call: CallView) -> None:
 
 
 @pytest.mark.parametrize(
+    ("one", "likely", "is_doubted"),
+    [
+        (HEARD, 0.09, True),
+        (HEARD, 0.11, False),
+        (replace(HEARD, severity=3), 0.09, False),
+        (replace(HEARD, severity=3), 0.01, True),
+    ],
+)
+def test_the_graver_it_is_the_surer_a_doubt_must_be(
+    call: CallView, one: Evidence, likely: float, *, is_doubted: bool
+) -> None:
+    (left,) = without_the_doubted([one], Doubting(likely), call)
+    assert (left.exemption is not None) == is_doubted
+
+
+@pytest.mark.parametrize(
     "one",
     [
-        replace(HEARD, severity=3),
         replace(HEARD, span=Span(0, 20)),
         replace(HEARD, span=None),
         replace(HEARD, supporting=True),
         replace(HEARD, code="greeting", severity=0),
     ],
 )
-def test_much_of_a_turn_the_gravest_support_and_strengths_are_not_asked_about(call: CallView, one: Evidence) -> None:
+def test_much_of_a_turn_support_and_strengths_are_not_asked_about(call: CallView, one: Evidence) -> None:
     doubter = Doubting()
     assert list(without_the_doubted([one], doubter, call)) == [one]
     assert doubter.asked == set()
 
 
-def test_the_classifier_doubts_what_is_surely_not_there(coach: Coach, call: CallView) -> None:
+def test_the_classifier_says_how_likely_a_habit_is(coach: Coach, call: CallView) -> None:
     (classifier,) = (one for one in coach.detectors if isinstance(one, ClassifierDetector))
     places = {(1, "overpromising"), (1, "rude"), (1, "other.monologue"), (0, "rude")}
-    assert classifier.doubts(call, places) == {(1, "overpromising"), (1, "rude")}, "of rep turns, and nothing measured"
+    likely = classifier.likelihoods(call, places)
+    assert likely.keys() == {(1, "overpromising"), (1, "rude")}, "of rep turns, and nothing measured"
+    assert max(likely.values()) < 0.1
     insult = CallView(read_text("客户：贵了点。\n销售：买不起就别问，别在这儿浪费我的时间。"), coach.segmenter)
-    assert classifier.doubts(insult, {(1, "rude")}) == set()
-    assert classifier.doubts(call, set()) == set()
+    assert classifier.likelihoods(insult, {(1, "rude")})[1, "rude"] > 0.5
+    assert classifier.likelihoods(call, set()) == {}

@@ -1,6 +1,6 @@
 """Detectors look at a prepared call and yield evidence; they know nothing of each other."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Protocol, runtime_checkable
 
 from coach.detectors.view import CallView
@@ -23,8 +23,10 @@ class Detector(Protocol):
 
 @runtime_checkable
 class Doubter(Protocol):
-    """A detector that hears a turn as a whole, and can say of what others saw that it is surely not there."""
+    """A detector that hears a turn as a whole, and can say of what others saw how likely it is there."""
 
-    def doubts(self, call: CallView, places: Collection[tuple[int, str]]) -> Collection[tuple[int, str]]:
-        """Of these places (the index of a turn and a habit), those where it is sure that the habit is not."""
+    def likelihoods(self, call: CallView, places: Collection[tuple[int, str]]) -> Mapping[tuple[int, str], float]:
+        """How likely the habit is in each of these places (the index of a turn and a habit), 0 to 1; places that it cannot
+        judge are left out.
+        """
         ...

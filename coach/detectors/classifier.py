@@ -1,7 +1,7 @@
 """The classifier detector: habits that no keyword gives away, with the sentence and the words that weighed most."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from statistics import median_high
 
 import numpy
@@ -19,8 +19,10 @@ _LEAST_TOLD = 0.25
 """Scores below this are not worth telling gather() about."""
 
 _TOLD = 0.5
-_UNLIKELY = 0.1
-"""A probability below which a rule that fires is taken to have misheard."""
+_SURE = 0.8
+"""A score below this is not enough to call a habit grave."""
+
+_GRAVEST = 3
 
 _MEASURED = frozenset({"other.monologue"})
 """Habits that are found by counting, whatever the words."""
@@ -50,14 +52,14 @@ class ClassifierDetector:
         for at, column in zip(*numpy.nonzero(scores >= _LEAST_TOLD), strict=True):
             yield self._evidence(views[at], turns[at], column=int(column), score=float(scores[at, column]))
 
-    def doubts(self, call: CallView, places: Collection[tuple[int, str]]) -> Collection[tuple[int, str]]:
-        """The places where the habit is less likely than one in ten. What is measured, not heard, is not doubted."""
+    def likelihoods(self, call: CallView, places: Collection[tuple[int, str]]) -> Mapping[tuple[int, str], float]:
+        """Calibrated probabilities. What is measured, not heard, is not judged."""
         views = {view.turn.index: view for view in call.rep_turns if view.size}
         columns = {code: column for column, code in enumerate(self._model.codes) if code not in _MEASURED}
         asked = [(turn, code) for turn, code in places if turn in views and code in columns]
         turns = sorted({turn for turn, _ in asked})
         likely = dict(zip(turns, self._model.probabilities([_said(views[turn]) for turn in turns]), strict=True))
-        return {(turn, code) for turn, code in asked if likely[turn][columns[code]] < _UNLIKELY}
+        return {(turn, code): float(likely[turn][columns[code]]) for turn, code in asked}
 
     def _evidence(self, view: TurnView, turn: Said, *, column: int, score: float) -> Evidence:
         code = self._model.codes[column]
@@ -73,7 +75,7 @@ class ClassifierDetector:
             quote=quote,
             detector=self.id,
             score=round(score, 4),
-            severity=median_high(one.severity for one, _ in neighbours) if neighbours else 2,
+            severity=_severity(score, [one.severity for one, _ in neighbours]),
             reason=self._reason(code, quote, column=column) if told else self._guides[code].why,
             instead=self._suggestions[code].nearest(vector, labelled=neighbours)
             or self._guides[code].instead_at(view.turn.index),
@@ -103,6 +105,12 @@ def _suggestions(book: RuleBook, model: Model) -> Mapping[str, Suggestions]:
             text = hit.text.split("→")[-1].strip().translate(_MARKS)
             cases[rule.code].append(Suggestion(text, rule.instead))
     return {code: Suggestions(cases[code], model.encoder) for code in model.codes}
+
+
+def _severity(score: float, neighbours: Sequence[int]) -> int:
+    """As grave as what is most alike, but grave only where it is surely there."""
+    severity = median_high(neighbours) if neighbours else 2
+    return severity if score >= _SURE else min(severity, _GRAVEST - 1)
 
 
 def _said(view: TurnView) -> Said:

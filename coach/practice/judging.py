@@ -9,7 +9,7 @@ Such evidence is exempted, as a guard exempts a rule's: it makes no finding, and
 ever, so that a fact with an empty promise or an insult beside it is still found.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -67,8 +67,8 @@ class _Believing:
             else:
                 yield one
 
-    def doubts(self, call: CallView, places: Collection[tuple[int, str]]) -> Collection[tuple[int, str]]:
-        return self.detector.doubts(call, places) if isinstance(self.detector, Doubter) else ()
+    def likelihoods(self, call: CallView, places: Collection[tuple[int, str]]) -> Mapping[tuple[int, str], float]:
+        return self.detector.likelihoods(call, places) if isinstance(self.detector, Doubter) else {}
 
     def _believes(self, one: Evidence) -> bool:
         """Whether the rep is believed, and not the classifier."""

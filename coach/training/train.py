@@ -24,8 +24,10 @@ from coach.text import Segmenter
 from coach.training.corpus import LabelledCall, LabelledTurn
 
 CODES = tuple(HABITS)
-ALARMS = 1.5
-"""False alarms that the classifiers may raise on 100 harmless turns of plain service talk, at most."""
+ALARMS = 1.2
+"""False alarms that the classifiers may raise on 100 harmless turns of plain service talk, at most. The rules raise 0.3
+more there, and the whole tool is to raise 1.5 at most.
+"""
 
 _FOLDS = 5
 _SEED = 7
