@@ -12,7 +12,7 @@ from coach.pipeline import Coach
 from coach.resources import folder
 from coach.text import Segmenter
 from coach.training.card import put_in_place
-from coach.training.corpus import LabelledCall, read_corpus, read_second, read_splits, split_of
+from coach.training.corpus import HeardTwice, LabelledCall, read_corpus, read_second, read_splits, split_of
 from coach.training.evaluate import Outcome, evaluate, grouped, outcomes
 from coach.training.quality import agreement, contents, near_duplicates
 from coach.training.train import choose_threshold, plain_authors, train
@@ -159,15 +159,23 @@ def test_duplicates_are_found_and_neighbours_are_not(calls: tuple[LabelledCall, 
 
 
 def test_agreement_is_cohens_kappa(calls: tuple[LabelledCall, ...]) -> None:
-    same = {(turn.call_id, turn.index): turn.labels for call in calls for turn in call.turns}
+    same = {(turn.call_id, turn.index): HeardTwice(turn.labels) for call in calls for turn in call.turns}
     assert agreement(calls, same)["rude"] == 1.0
     assert agreement(calls, same)["boasting"] is None
-    deaf = dict.fromkeys(same, frozenset())
+    deaf = dict.fromkeys(same, HeardTwice(frozenset()))
     assert agreement(calls, deaf)["rude"] == 0.0
+    settled = {place: HeardTwice(frozenset({"boasting"}), first=one.second) for place, one in same.items()}
+    assert agreement(calls, settled)["rude"] == 0.0, "what was settled afterwards does not make the ears agree"
 
 
 @pytest.mark.parametrize(
-    ("line", "told"), [("c1\t1", "每行应为"), ("c1\tx\trude", "每行应为"), ("c1\t1\trood", "不认识的习惯代码 rood")]
+    ("line", "told"),
+    [
+        ("c1\t1", "每行应为"),
+        ("c1\t1\trude\t-\t-", "每行应为"),
+        ("c1\tx\trude", "每行应为"),
+        ("c1\t1\trood", "不认识的习惯代码 rood"),
+    ],
 )
 def test_a_second_labelling_written_wrong_is_refused(tmp_path: Path, line: str, told: str) -> None:
     path = tmp_path / "second.tsv"
@@ -181,15 +189,15 @@ def test_the_shipped_corpus_is_what_its_notes_say() -> None:
     shipped = read_corpus([folder("samples") / "labelled"])
     held = contents(shipped)
     assert set(held.positives) == set(HABITS)
-    assert held.turns >= 8_500
-    assert held.passes >= 40
-    assert held.dialogues >= 350
-    assert held.harmless >= 3_500
+    assert held.turns >= 11_000
+    assert held.passes >= 60
+    assert held.dialogues >= 500
+    assert held.harmless >= 6_000
     assert held.asr >= 0.35 * held.turns
-    assert min(held.positives.values()) >= 200
+    assert min(held.positives.values()) >= 260
     second = read_second(folder("samples") / "labelled" / "second.tsv")
     known = {(turn.call_id, turn.index) for call in shipped for turn in call.turns}
     assert second.keys() <= known
-    assert len(second) >= 0.6 * held.turns
+    assert len(second) >= 0.75 * held.turns
     assert all(turn.instead for call in shipped for turn in call.turns if turn.labels)
     assert list(near_duplicates(shipped)) == []

@@ -62,21 +62,32 @@ def read_splits(path: Path) -> Mapping[str, str]:
     return splits
 
 
-def read_second(path: Path) -> Mapping[tuple[str, int], frozenset[str]]:
+@dataclass(frozen=True, slots=True)
+class HeardTwice:
+    """What a second person heard in a turn; `first` what the writer had, where the label was settled otherwise."""
+
+    second: frozenset[str]
+    first: frozenset[str] | None = None
+
+
+def read_second(path: Path) -> Mapping[tuple[str, int], HeardTwice]:
     """What a second person heard in each rep turn that he read, by call and index, from a file of
-    `call<TAB>index<TAB>code,code` lines (`-`: nothing wrong). Raises InputError that names file, line and mistake.
+    `call<TAB>index<TAB>code,code` lines (`-`: nothing wrong), with a fourth column where the writer's label was given up.
+    Raises InputError that names file, line and mistake.
     """
-    heard: dict[tuple[str, int], frozenset[str]] = {}
+    heard: dict[tuple[str, int], HeardTwice] = {}
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         if not line.strip() or line.startswith("#"):
             continue
         parts = line.split("\t")
-        if len(parts) != 3 or not parts[1].isdecimal():
-            raise InputError(f"{path}:{number}: {parts[0]}: 每行应为「对话<TAB>第几轮（从 0 数起）<TAB>习惯代码」")
-        codes = frozenset() if parts[2] == "-" else frozenset(parts[2].split(","))
-        if unknown := codes - HABITS.keys():
+        if len(parts) not in (3, 4) or not parts[1].isdecimal():
+            raise InputError(
+                f"{path}:{number}: {parts[0]}: 每行应为「对话<TAB>第几轮（从 0 数起）<TAB>习惯代码」，改判过的再加一列原来的代码"
+            )
+        labels = [frozenset() if part == "-" else frozenset(part.split(",")) for part in parts[2:]]
+        if unknown := frozenset[str]().union(*labels) - HABITS.keys():
             raise InputError(f"{path}:{number}: {parts[0]}: 不认识的习惯代码 {'、'.join(sorted(unknown))}")
-        heard[parts[0], int(parts[1])] = codes
+        heard[parts[0], int(parts[1])] = HeardTwice(*labels)
     return heard
 
 

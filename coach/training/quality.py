@@ -19,7 +19,7 @@ from sklearn.model_selection import GroupKFold
 from coach.agreement import kappa
 from coach.habits import HABITS
 from coach.text import fold
-from coach.training.corpus import LabelledCall, LabelledTurn
+from coach.training.corpus import HeardTwice, LabelledCall, LabelledTurn
 from coach.training.train import plain_authors
 
 _GRAM = 3
@@ -105,15 +105,15 @@ def shortcut_auc(calls: Sequence[LabelledCall]) -> float:
     return round(float(roc_auc_score(labels, unseen)), 3)
 
 
-def agreement(
-    calls: Sequence[LabelledCall], second: Mapping[tuple[str, int], frozenset[str]]
-) -> Mapping[str, float | None]:
-    """Cohen's kappa a habit between two labellings of the turns that both have; None where neither used the habit."""
+def agreement(calls: Sequence[LabelledCall], heard: Mapping[tuple[str, int], HeardTwice]) -> Mapping[str, float | None]:
+    """Cohen's kappa a habit between both labellings as they were before anything was settled; None where neither used the
+    habit.
+    """
     pairs = [
-        (turn.labels, second[turn.call_id, turn.index])
+        (turn.labels if twice.first is None else twice.first, twice.second)
         for call in calls
         for turn in call.turns
-        if (turn.call_id, turn.index) in second
+        if (twice := heard.get((turn.call_id, turn.index))) is not None
     ]
     kappas: dict[str, float | None] = {}
     for code in HABITS:
