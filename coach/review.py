@@ -271,10 +271,10 @@ def decided(review: Review, message: Message) -> Review:
 
 def acknowledged(review: Review, at: datetime) -> Review:
     """The rep has read it and takes it; it is final."""
-    if review.state not in (State.SHARED, State.FINAL):
-        raise InputError(
-            "这份复核现在不能确认：" + ("申诉还没有答复。" if review.state is State.APPEALED else "还没有发出。")
-        )
+    if review.state is State.APPEALED:
+        raise InputError("申诉还没有答复，现在不能确认这份复核。")
+    if review.state is State.DRAFT:
+        raise InputError("这份复核还没有发出，现在不能确认。")
     return replace(review, state=State.FINAL, acknowledged_at=review.acknowledged_at or at)
 
 
