@@ -15,7 +15,7 @@ from coach.training.card import put_in_place
 from coach.training.corpus import HeardTwice, LabelledCall, read_corpus, read_second, read_splits, split_of
 from coach.training.evaluate import Outcome, evaluate, grouped, outcomes
 from coach.training.quality import agreement, contents, near_duplicates
-from coach.training.train import choose_threshold, plain_authors, train
+from coach.training.train import choose_thresholds, plain_authors, train
 
 RUDE = ["你耳朵聋啊，", "你快点定，别磨蹭，", "你懂什么，", "再不订就停你的货，"]
 KIND = ["我帮您查一下，", "好的您稍等，", "感谢您的耐心，", "我明天给您回电话，"]
@@ -115,15 +115,16 @@ def test_a_refitted_model_keeps_the_figures_of_the_one_that_was_measured(
     assert put_in_place(measured, tmp_path / "model", learnt=learnt, kept=kept).refitted is False, "no worse than told"
 
 
-def test_thresholds_keep_to_the_alarms_allowed() -> None:
+def test_thresholds_keep_to_the_alarms_allowed_and_hold_back_only_what_raises_them() -> None:
     random = numpy.random.default_rng(1)
     labels = numpy.zeros((2_000, 2), dtype=bool)
     labels[:200, 0] = labels[200:400, 1] = True
-    probabilities = numpy.clip(random.normal(0.3, 0.15, labels.shape) + 0.3 * labels, 0.01, 0.99)
+    probabilities = numpy.clip(random.normal([0.5, 0.2], 0.1, labels.shape) + 0.4 * labels, 0.01, 0.99)
     plain = numpy.arange(2_000) >= 1_000
-    threshold = choose_threshold(probabilities, labels, plain, alarms=1.0)
-    assert 100 * (probabilities[plain] >= threshold).any(axis=1).mean() <= 1.0
-    assert (probabilities[:200, 0] >= threshold).mean() > 0.1
+    noisy, quiet = choose_thresholds(probabilities, labels, plain, alarms=1.0)
+    assert 100 * (probabilities[plain] >= [noisy, quiet]).any(axis=1).mean() <= 1.0
+    assert noisy > quiet == 0.6
+    assert (probabilities[:200, 0] >= noisy).mean() > 0.5
 
 
 def outcome(call: LabelledCall, heard: list[str], found: list[str]) -> Outcome:

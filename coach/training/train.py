@@ -2,7 +2,7 @@
 
 Two views are trained one against all: a linear support vector machine on n-grams and a logistic regression on
 sentence meaning. Passes are scored by models that never saw them (cross-fitting by pass); from those scores the
-blend is fitted, which also calibrates it (Platt scaling), and the threshold is chosen.
+blend is fitted, which also calibrates it (Platt scaling), and the thresholds are chosen.
 """
 
 from collections.abc import Callable, Sequence
@@ -24,8 +24,8 @@ from coach.text import Segmenter
 from coach.training.corpus import LabelledCall, LabelledTurn
 
 CODES = tuple(HABITS)
-ALARMS = 1.2
-"""False alarms that the classifiers may raise on 100 harmless turns of plain service talk, at most. The rules raise 0.3
+ALARMS = 0.9
+"""False alarms that the classifiers may raise on 100 harmless turns of plain service talk, at most: the rules raise some
 more there, and the whole tool is to raise 1.5 at most.
 """
 
@@ -33,7 +33,8 @@ _FOLDS = 5
 _SEED = 7
 _LEAST_POSITIVES = 4
 _STRICTEST = 0.97
-_LOOSEST = 0.35
+_LOOSEST = 0.6
+"""Below this near misses and difficult talk, of which plain talk has little, raise too many alarms."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def train(
     told("校准和阈值……")
     blend = _fit_blend(unseen_lexical, unseen_meaning, labels)
     unseen = blended(unseen_lexical, unseen_meaning, blend)
-    threshold = choose_threshold(unseen, labels, plain, alarms=alarms)
+    thresholds = choose_thresholds(unseen, labels, plain, alarms=alarms)
     told("最后训练……")
     lexical, scores, meaning_scores = _views(said, meaning, labels, segmenter)
     model = Model(
@@ -84,7 +85,7 @@ def train(
         lexical_scores=scores,
         meaning_scores=meaning_scores,
         blend=blend,
-        thresholds=numpy.full(len(CODES), threshold),
+        thresholds=thresholds,
         exemplars=_exemplars(turns, vectors),
         encoder=encoder,
     )
@@ -102,19 +103,26 @@ def plain_authors(calls: Sequence[LabelledCall]) -> list[str]:
     return [author for author, (turns, positive) in counts.items() if positive * 10 < turns]
 
 
-def choose_threshold(probabilities: Any, labels: Any, plain: Any, *, alarms: float) -> float:
-    """The lowest probability, the same for every habit, at which plain service talk gets at most `alarms` false
-    alarms in 100 harmless turns.
+def choose_thresholds(probabilities: Any, labels: Any, plain: Any, *, alarms: float) -> Any:
+    """By habit the lowest probability at which it is told, shape (habits,), so that plain service talk gets at most `alarms`
+    false alarms in 100 harmless turns.
 
-    One for all: the probabilities are calibrated, and thresholds chosen habit by habit on some hundred positives
-    did no better on unseen passes. It never falls below the one that is best for F1.
+    Every habit may raise the same share of them, the largest that all together allow. Most habits are never heard in plain
+    talk and stay at the loosest; the few that scripts and refusals sound like are held back. One threshold for all cost two
+    points of F1 at as many alarms.
     """
     harmless = plain & ~labels.any(axis=1)
-    loudest = probabilities.max(axis=1)
-    for threshold in numpy.arange(_LOOSEST, _STRICTEST, 0.01):
-        if not harmless.any() or 100 * (loudest[harmless] >= threshold).mean() <= alarms:
-            break
-    return float(round(threshold, 2))
+    steps = numpy.arange(_LOOSEST, _STRICTEST, 0.01)
+    if not harmless.any():
+        return numpy.full(labels.shape[1], _LOOSEST)
+    raised = numpy.stack([100 * (probabilities[harmless] >= step).mean(axis=0) for step in steps])
+    chosen = numpy.full(labels.shape[1], _STRICTEST)
+    for share in numpy.arange(0.0, alarms, 0.01):
+        allowed = raised <= share
+        thresholds = numpy.where(allowed.any(axis=0), steps[allowed.argmax(axis=0)], _STRICTEST)
+        if 100 * (probabilities[harmless] >= thresholds).any(axis=1).mean() <= alarms:
+            chosen = thresholds
+    return numpy.round(chosen, 2)
 
 
 def _meaning(said: Sequence[Said], encoder: SentenceEncoder) -> tuple[Any, Any]:
@@ -142,7 +150,7 @@ def _by_words(features: Any, column: Any) -> tuple[Any, float]:
 def _by_meaning(features: Any, column: Any) -> tuple[Any, float]:
     if column.sum() < _LEAST_POSITIVES:
         return numpy.zeros(features.shape[1]), -1.0
-    regression = LogisticRegression(C=1.0, class_weight="balanced", max_iter=500, random_state=_SEED)
+    regression = LogisticRegression(C=0.1, class_weight="balanced", max_iter=500, random_state=_SEED)
     regression.fit(features, column)
     return regression.coef_[0], float(regression.intercept_[0])
 
