@@ -22,7 +22,7 @@ def kappa(ours: Sequence[bool], theirs: Sequence[bool]) -> float | None:
     agreed = sum(one == other for one, other in zip(ours, theirs, strict=True)) / cases
     yes, also_yes = sum(ours) / cases, sum(theirs) / cases
     by_chance = yes * also_yes + (1 - yes) * (1 - also_yes)
-    return 1.0 if by_chance == 1 else round((agreed - by_chance) / (1 - by_chance), 3)
+    return 1.0 if by_chance == 1 else round((agreed - by_chance) / (1 - by_chance), 3) + 0.0  # no -0.0
 
 
 def wilson(hits: float, cases: float, *, deviations: float = _Z) -> tuple[float, float]:

@@ -95,6 +95,11 @@ def _by_name(name: str) -> Speaker:
     return Speaker.UNKNOWN
 
 
+BY_WORDS, BY_VOICE = "根据说话内容判断", "按登记的声音判断"
+_GUESSED = (BY_WORDS, BY_VOICE)
+"""How a warning begins that says who was taken for the rep."""
+
+
 def _assigned(transcript: Transcript, roles: Mapping[str, Speaker], *, confidence: float) -> Transcript:
     turns = tuple(replace(turn, speaker=roles.get(turn.name, Speaker.UNKNOWN)) for turn in transcript.turns)
     return replace(transcript, turns=turns, rep_confidence=confidence)
@@ -114,9 +119,13 @@ def _from_content(transcript: Transcript, names: Sequence[str]) -> Transcript:
         )
     roles = {name: Speaker.REP if name == best else Speaker.CUSTOMER for name in names}
     told = _assigned(transcript, roles, confidence=round(chance, 2))
-    return told.warned(
-        f"根据说话内容判断「{best}」是销售（把握 {chance:.0%}）。如果不对，{_how_to_correct(transcript)}。"
-    )
+    return told.warned(f"{BY_WORDS}「{best}」是销售（把握 {chance:.0%}）。如果不对，{_how_to_correct(transcript)}。")
+
+
+def exchanged(transcript: Transcript) -> Transcript:
+    """A call whose roles somebody says are the other way round: nothing is guessed any more."""
+    told = tuple(one for one in transcript.warnings if not one.startswith(_GUESSED))
+    return replace(transcript.swapped(), warnings=told, rep_confidence=1.0)
 
 
 def _how_to_tell(transcript: Transcript, names: Sequence[str]) -> str:
@@ -126,7 +135,7 @@ def _how_to_tell(transcript: Transcript, names: Sequence[str]) -> str:
 
 
 def _how_to_correct(transcript: Transcript) -> str:
-    return "请加 --swap 对换" if transcript.engine else "请用 --rep 称呼 指明"
+    return "请对换说话人（命令行加 --swap）" if transcript.engine else "请指明销售的称呼（命令行用 --rep 称呼）"
 
 
 def rep_chances(turns: Sequence[Turn], names: Sequence[str]) -> dict[str, float]:

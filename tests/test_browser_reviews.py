@@ -11,6 +11,7 @@ from house import House
 from selenium import webdriver
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.wait import WebDriverWait
 from test_web_reviews import call_id  # noqa: F401 - a fixture
 
@@ -71,12 +72,16 @@ def test_a_call_is_reviewed_by_keyboard_and_acknowledged(
     signed_in(browser, house, address, "supervisor")
     browser.get(f"{address}/calls/{call_id}/review")
     total = len(browser.find_elements(By.CSS_SELECTOR, ".place[tabindex]"))
+    browser.find_element(By.NAME, "summary").send_keys("先写下来的总评")
+    press(browser, Keys.ESCAPE)
     press(browser, "j")
     for number in range(total):
         kind = browser.find_element(By.CSS_SELECTOR, ".place.here").get_attribute("class")
         press(browser, "x" if "sampled" in kind else "a")
         wait.until(lambda _, wanted=number + 1: decided() == wanted)
-    browser.find_element(By.NAME, "summary").send_keys("继续保持 a r x")
+    summary = browser.find_element(By.NAME, "summary")
+    assert summary.get_attribute("value") == "先写下来的总评", "what is typed outlives the decisions"
+    summary.send_keys("，继续保持 a r x")
     click(browser, "button[name=then][value=share]")
     wait.until(lambda _: browser.find_elements(By.CSS_SELECTOR, ".state.shared"))
 

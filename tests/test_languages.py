@@ -11,6 +11,8 @@ import pytest
 from coach import delivery, metrics, review
 from coach.errors import RuleFileError
 from coach.habits import DECK, HABITS, STRENGTHS, name_of
+from coach.practice.debrief import END_NAMES
+from coach.practice.session import HINTS
 from coach.render import html, words
 from coach.render.words import SPEAKER_NAMES
 from coach.report import SEVERITY_NAMES
@@ -84,6 +86,8 @@ def said() -> set[str]:
         SEVERITY_NAMES,
         trending.STEP_NAMES,
         trending.CHANGE_NAMES,
+        HINTS,
+        END_NAMES,
     ):
         found |= set(names.values())
     found |= {name_of(code) for code in (*HABITS, *STRENGTHS)} | set(SPEAKER_NAMES.values())

@@ -4,6 +4,7 @@ import io
 import itertools
 import json
 import logging
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -55,6 +56,11 @@ def test_what_comes_in_is_kept_with_the_teams_words_masked(database: Database, t
     OptionStore(database).write({"masked_words": ["福满多"]})
     call_id = library.add_transcript(rep, About(rep.id, "店"), read_text("销售：福满多的老板您好。\n客户：你好。"))
     assert "福满多" not in (library.find(rep, call_id).transcript or "")
+    named = library.add_transcript(rep, About(rep.id, "福满多回访", "福满多"), read_text("销售：您好。\n客户：你好。"))
+    assert "福满多" not in library.find(rep, named).title + library.find(rep, named).customer
+    library.describe(rep, named, title="福满多 13912345678", customer="福满多", made_at=START)
+    shown = library.find(rep, named)
+    assert not {"福满多", "13912345678"} & set(re.findall(r"福满多|\d{11}", shown.title + shown.customer))
 
 
 class Clock:

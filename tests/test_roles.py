@@ -9,7 +9,7 @@ from coach.classify.roles import load_roles
 from coach.classify.stored import CARD_FILE, MODEL_FILE
 from coach.errors import ModelError
 from coach.resources import folder
-from coach.roles import SURE, assign_roles, rep_chances
+from coach.roles import BY_WORDS, SURE, assign_roles, exchanged, rep_chances
 from coach.training.corpus import read_corpus
 from coach.training.roles import measure_roles
 from coach.transcript import Speaker, Transcript, Turn
@@ -71,3 +71,11 @@ def test_what_is_stored_scores_the_same(tmp_path: Path) -> None:
     digest = model.save(tmp_path / MODEL_FILE)
     (tmp_path / CARD_FILE).write_text(json.dumps({"digest": digest}), encoding="utf-8")
     assert load_roles(tmp_path).score("我给您登记一下") == pytest.approx(model.score("我给您登记一下"), abs=1e-3)
+
+
+def test_who_exchanges_the_roles_is_believed() -> None:
+    guessed = Transcript("c", (Turn(0, Speaker.REP, "在吗"), Turn(1, Speaker.CUSTOMER, "您好")), rep_confidence=0.97)
+    guessed = guessed.warned(f"{BY_WORDS}「说话人1」是销售（把握 97%）。", "有一段没有听清。")
+    told = exchanged(guessed)
+    assert [turn.speaker for turn in told.turns] == [Speaker.CUSTOMER, Speaker.REP]
+    assert (told.warnings, told.rep_confidence) == (("有一段没有听清。",), 1.0)

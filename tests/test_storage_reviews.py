@@ -118,6 +118,22 @@ def test_a_second_opinion_is_given_before_the_first_is_seen(office: Office) -> N
     assert office.queue.of(office.second) == []
 
 
+def test_what_was_reviewed_is_not_changed_or_deleted_by_its_rep(office: Office) -> None:
+    call_id = office.call()
+    office.revise(office.lead, call_id, praise("草稿还不算"))
+    call = office.library.find(office.rep, call_id)
+    transcript = saved.load(call.transcript)
+    office.library.correct(office.rep, call_id, call.version, transcript, office.coach.analyse)
+    office.share(office.lead, call_id)
+    version = office.library.find(office.rep, call_id).version
+    with pytest.raises(AccessError, match="主管已经复核过"):
+        office.library.correct(office.rep, call_id, version, transcript, office.coach.analyse)
+    with pytest.raises(AccessError, match="主管已经复核过"):
+        office.library.forget(office.rep, call_id)
+    office.library.correct(office.lead, call_id, version, transcript, office.coach.analyse)
+    office.library.forget(office.lead, call_id)
+
+
 def test_settled_reviews_are_those_of_ones_own_team(office: Office) -> None:
     office.share(office.lead, office.call())
     office.revise(office.lead, office.call(), praise("草稿"))

@@ -28,7 +28,9 @@ def test_rules_are_read_and_a_sentence_is_tried(house: House) -> None:
     tried = lead.get("/admin/rules", params={"sentence": "放心，包在我身上。"}).text
     assert "好说大话" in tried
     assert "<mark>" in tried
-    assert "没有命中任何规则" in lead.get("/admin/rules", params={"sentence": "这一箱二十四瓶"}).text
+    heard = lead.get("/admin/rules", params={"sentence": "还不是营业厅那帮人，天天乱来，一个比一个笨。"}).text
+    assert "随意攻击别人" in heard, "as a report would say, by rule or by ear"
+    assert "没有发现问题" in lead.get("/admin/rules", params={"sentence": "这一箱二十四瓶"}).text
     assert "rules:" in lead.get(FILE).text
     assert "词典" in lead.get("/admin/rules").text
     assert house.client("rep").get("/admin/rules").status_code == 403

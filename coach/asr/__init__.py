@@ -21,7 +21,7 @@ from coach.asr.vad import Detect, silero, speech
 from coach.asr.weights import BASE
 from coach.asr.workers import side_by_side
 from coach.errors import RecordingError
-from coach.roles import assign_roles
+from coach.roles import BY_VOICE, assign_roles, exchanged
 from coach.speakers import Voices, assign, voices_of
 from coach.speakers.enrolled import enrolled_voice
 from coach.transcript import Speaker, Transcript, Turn
@@ -171,7 +171,7 @@ def who_spoke(
     by_name = channel_of(told.get("rep_channel", ""))
     rep_channel = listening.rep_channel if listening.rep_channel is not None else by_name
     transcript = _with_roles(transcript, listening, rep_channel, enrolled, name)
-    return transcript.swapped() if listening.swap else transcript
+    return exchanged(transcript) if listening.swap else transcript
 
 
 def _length_s(found: Speech) -> float:
@@ -232,7 +232,7 @@ def _with_roles(
         return replace(transcript, turns=turns, rep_confidence=1.0)
     if enrolled is not None:
         told = assign_roles(transcript, rep=enrolled)
-        return told.warned(f"按登记的声音判断「{enrolled}」是销售。如果不对，请加 --swap。")
+        return told.warned(f"{BY_VOICE}「{enrolled}」是销售。如果不对，请对换说话人（命令行加 --swap）。")
     if len(names) == 1 and names <= set(_VOICE_NAMES):
         return replace(transcript, rep_confidence=0.0).warned(
             "整段录音只听出一个人的声音。如果全是销售在说（如单人练习），请加 --speakers 1。"

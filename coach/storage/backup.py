@@ -51,6 +51,7 @@ def save(database: Database, recordings: Recordings, target: Path) -> Saved:
     draft = target.with_name(f".{target.name}.part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
+        draft.touch(mode=0o600)  # as private as what is in it
         with tarfile.open(draft, "w") as archive, database.snapshot() as connection:
             saved = _save(archive, connection, recordings)
         draft.replace(target)

@@ -158,8 +158,9 @@ def _is_outage(error: DBAPIError) -> bool:
 
 
 def _make_folder(folder: Path) -> None:
+    """Make the folder of what people said, where it is not there: for its owner alone."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise StorageError(
             f"建不了数据文件夹 {folder}：{error.strerror}。请检查权限，或设置 COACH_DATA_FOLDER。"

@@ -13,9 +13,11 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from coach.errors import ConflictError, NotFoundError, StorageError
+from coach.errors import AccessError, ConflictError, NotFoundError, StorageError
 from coach.imports import saved
+from coach.privacy import mask
 from coach.report import Report
+from coach.review import State as ReviewState
 from coach.storage import search
 from coach.storage.access import found, may_own
 from coach.storage.accounts import Visitor, now
@@ -25,7 +27,7 @@ from coach.storage.options import OptionStore
 from coach.storage.recordings import Readable, Recordings
 from coach.storage.reports import keep_report, read_report
 from coach.storage.states import OPEN_STATES, STATE_NAMES, STOPPED_STATES, State
-from coach.storage.tables import Call, PastReport
+from coach.storage.tables import Call, PastReport, StoredReview
 from coach.transcript import Transcript
 
 _LONGEST_TITLE = 200
@@ -119,10 +121,11 @@ class Library:
 
     def describe(self, visitor: Visitor, call_id: str, *, title: str, customer: str, made_at: datetime) -> None:
         """Change what is known of a call. Raises NotFoundError."""
+        shown_title, shown_customer = self._title(title), self._line(customer)
         with self.database.begin() as session:
             call = found(session, visitor, call_id)
             said = call.words.split("\n", 2)[-1] if call.words else ""
-            call.title, call.customer, call.made_at = _title(title), _line(customer), made_at
+            call.title, call.customer, call.made_at = shown_title, shown_customer, made_at
             search.index(session, call, said)
 
     def correct(
@@ -135,13 +138,14 @@ class Library:
     ) -> Report:
         """Put a corrected transcript in place with the report that `judge` makes of it; the one before is kept.
 
-        Raises NotFoundError, ConflictError if somebody else has changed it since `version` or it is in work, and what
-        `judge` raises; then nothing is changed.
+        Raises NotFoundError, AccessError for the rep of a call that was reviewed, ConflictError if somebody else has changed
+        it since `version` or it is in work, and what `judge` raises; then nothing is changed.
         """
         corrected = OptionStore(self.database).masked(transcript)
         report = judge(corrected)
         with self.database.begin() as session:
             call = found(session, visitor, call_id)
+            _check_not_reviewed(session, visitor, call)
             if call.version != version or call.state != State.DONE:
                 raise ConflictError("这通对话刚被别人改过，或正在处理。请刷新后再改，您的改动没有存下。")
             call.transcript = saved.dump(corrected)
@@ -163,10 +167,11 @@ class Library:
     def forget(self, visitor: Visitor, call_id: str) -> None:
         """Delete a call and all that was made of it, and its recording if no other call is made of it.
 
-        Raises NotFoundError.
+        Raises NotFoundError, AccessError for the rep of a call that was reviewed.
         """
         with self.database.begin() as session:
             call = found(session, visitor, call_id)
+            _check_not_reviewed(session, visitor, call)
             name = call.recording
             search.forget(session, call.id)
             session.delete(call)
@@ -203,8 +208,8 @@ class Library:
             owner_id=about.owner_id,
             uploaded_by=visitor.id,
             once=about.once,
-            title=_title(about.title),
-            customer=_line(about.customer),
+            title=self._title(about.title),
+            customer=self._line(about.customer),
             source=about.source,
             made_at=about.made_at or self.clock(),
             created_at=self.clock(),
@@ -230,6 +235,14 @@ class Library:
             raise ConflictError("这个 Idempotency-Key 已经用在另一通对话上了，请换一个。")
         return call.id if known is None else known.id
 
+    def _title(self, text: str) -> str:
+        return self._line(text) or "未命名"
+
+    def _line(self, text: str) -> str:
+        """One line without control characters, as long as the column, with personal numbers and the team's words masked."""
+        line = "".join(mark if mark.isprintable() else " " for mark in text).strip()
+        return mask(line, words=OptionStore(self.database).read().masked_words)[:_LONGEST_TITLE]
+
     def _move(self, visitor: Visitor, call_id: str, before: Sequence[State], after: State, **values: Any) -> None:
         with self.database.begin() as session:
             call = found(session, visitor, call_id)
@@ -249,10 +262,10 @@ def _known(session: Session, visitor: Visitor, about: About) -> Call | None:
     return session.scalar(select(Call).where(Call.uploaded_by == visitor.id, Call.once == about.once))
 
 
-def _title(text: str) -> str:
-    return _line(text) or "未命名"
-
-
-def _line(text: str) -> str:
-    """One line without control characters, as long as the column."""
-    return "".join(mark if mark.isprintable() else " " for mark in text).strip()[:_LONGEST_TITLE]
+def _check_not_reviewed(session: Session, visitor: Visitor, call: Call) -> None:
+    """What a supervisor has judged is not changed or deleted by the one who was judged."""
+    if visitor.leads:
+        return
+    reviewed = select(StoredReview.id).where(StoredReview.call_id == call.id, StoredReview.state != ReviewState.DRAFT)
+    if session.scalar(reviewed.limit(1)) is not None:
+        raise AccessError("主管已经复核过这通对话，不能再改或删除。要改请找主管；不同意复核，请在复核里申诉。")

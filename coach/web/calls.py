@@ -65,6 +65,10 @@ def listing(
         reviewed={"yes": True, "no": False}.get(reviewed),
     )
     listed, total = service.library.listing(visitor, wanted, at)
+    pages = max(1, -(-total // PAGE))
+    if at > pages:  # the last one was deleted
+        at = pages
+        listed, total = service.library.listing(visitor, wanted, at)
     kept = "&".join(f"{key}={quote(str(value))}" for key, value in asked.items() if value)
     return page(
         request,
@@ -72,7 +76,7 @@ def listing(
         calls=listed,
         total=total,
         at=at,
-        pages=max(1, -(-total // PAGE)),
+        pages=pages,
         asked=asked,
         kept=kept,
         is_filtered=bool(kept),

@@ -10,6 +10,7 @@ from coach.errors import InputError, NotFoundError
 from coach.imports import saved
 from coach.render.clip import put_sound, silent_in
 from coach.report import Report
+from coach.roles import exchanged
 from coach.storage.accounts import Visitor
 from coach.storage.tables import Call
 from coach.transcript import Speaker, Transcript
@@ -28,7 +29,7 @@ def transcript_of(call: Call) -> Transcript:
 def swap(service: Service, visitor: Visitor, call_id: str, version: int) -> Report:
     """Exchange rep and customer in every turn. Raises NotFoundError, ConflictError."""
     transcript = transcript_of(service.library.find(visitor, call_id))
-    return _put(service, visitor, call_id, version, transcript, transcript.swapped())
+    return _put(service, visitor, call_id, version, transcript, exchanged(transcript))
 
 
 def correct_turn(

@@ -12,6 +12,7 @@ from coach.detectors.rule import judge
 from coach.errors import CoachError, InputError, RuleFileError
 from coach.findings import Evidence
 from coach.habits import HABITS, name_of
+from coach.render import words
 from coach.rulechanges import broken_examples, changed_book, text_of
 from coach.rulecheck import call_of
 from coach.rulefiles import DICTIONARY_FILE, WORDS_FILE, Rule, file_of
@@ -39,6 +40,14 @@ class ChangedCall:
     title: str
     rep: str
     texts: dict[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What one detector says of a sentence that is tried; whether a report would count it."""
+
+    evidence: Evidence
+    counts: bool
 
 
 @router.get("")
@@ -170,6 +179,7 @@ def _rules_page(
         kept_on=kept_on,
         by_code=by_code,
         name_of=name_of,
+        words=words,
         habits=HABITS,
         guides=book.guides,
         disabled=sorted(changes.disabled),
@@ -258,13 +268,23 @@ def _mistakes(service: Service, draft_id: str) -> list[str]:
         return list(error.problems)
 
 
-def tried(service: Service, sentence: str) -> list[tuple[Evidence, Rule]]:
-    """The rules in force that a sentence sets off, or nearly."""
+def tried(service: Service, sentence: str) -> list[Tried]:
+    """What a report would say of a sentence, what it would let pass and why, and rules that hear too little by themselves."""
     if not sentence.strip():
         return []
     book = service.coach.book
-    view = call_of(sentence, Segmenter(book.dictionary)).turns[-1]
-    return [(evidence, rule) for rule in book.rules if (evidence := judge(rule, view)) is not None]
+    call = call_of(sentence, Segmenter(book.dictionary))
+    report = service.coach.analyse(call.transcript)
+    turn = len(call.transcript.turns) - 1
+    counted = [one for finding in report.findings if finding.turn == turn for one in finding.evidence]
+    let_pass = [one for one in report.exempted if one.turn == turn]
+    heard = {(one.detector, one.code) for one in (*counted, *let_pass)}
+    weak = [
+        one
+        for rule in book.rules
+        if (one := judge(rule, call.turns[-1])) is not None and (one.detector, one.code) not in heard
+    ]
+    return [*(Tried(one, True) for one in counted), *(Tried(one, False) for one in (*let_pass, *weak))]
 
 
 def _digest(service: Service) -> str:

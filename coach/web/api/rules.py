@@ -96,8 +96,8 @@ def rules(request: Request, _visitor: Leader) -> RulesOut:
 
 @router.post("/try", summary="试一句话", responses=problems(422))
 def try_sentence(request: Request, _visitor: Leader, typed: Annotated[SentenceIn, Body()]) -> list[dict[str, Any]]:
-    """The rules that it sets off, or nearly: those have an exemption."""
-    return [asdict(evidence) for evidence, _ in tried(service_of(request), typed.sentence)]
+    """What a report would say of it (`counts`), and what it lets pass: that has an exemption, or is not enough by itself."""
+    return [asdict(one.evidence) | {"counts": one.counts} for one in tried(service_of(request), typed.sentence)]
 
 
 @router.get("/file", summary="一个规则文件", responses=problems(422))

@@ -48,7 +48,10 @@
     const review = document.getElementById("review");
     if (!review || review.dataset.open !== "yes" || event.ctrlKey || event.metaKey || event.altKey) return;
     if (/^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) {
-      if (event.key === "Escape") show(event.target.closest(".turn")?.querySelector(".place[tabindex]") || here());
+      if (event.key === "Escape") {
+        event.target.blur();
+        show(event.target.closest(".turn")?.querySelector(".place[tabindex]") || here());
+      }
       return;
     }
     const key = event.key.toLowerCase();
@@ -69,6 +72,31 @@
       at = { turn: turnOf(place), index: places().indexOf(place) };
     }
   });
+
+  // What is typed and not sent yet outlives the swap, and is asked about before the page is left.
+  const typed = () => [...document.querySelectorAll("#review textarea, #review input[type=text]")].filter((one) => one.value !== one.defaultValue);
+  const nameOf = (field) => {
+    const form = field.form;
+    const same = [...form.elements].filter((one) => one.name === field.name);
+    const told = ["turn", "code", "place"].map((name) => form.elements[name]?.value ?? "").join(" ");
+    return `${form.getAttribute("action")} ${told} ${field.name} ${same.indexOf(field)}`;
+  };
+  let kept = new Map();
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const sent = event.detail.requestConfig?.elt;
+    kept = new Map(typed().filter((one) => !sent?.contains(one)).map((one) => [nameOf(one), one.value]));
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    for (const field of document.querySelectorAll("#review textarea, #review input[type=text]")) {
+      if (!kept.has(nameOf(field))) continue;
+      field.value = kept.get(nameOf(field));
+      const more = field.closest("details");
+      if (more) more.open = true;
+    }
+  });
+  let submitting = false;
+  document.addEventListener("submit", () => { submitting = true; setTimeout(() => { submitting = false; }, 1000); });
+  addEventListener("beforeunload", (event) => { if (!submitting && typed().length) event.preventDefault(); });
 
   // After a decision the page is swapped in place: stay there, or go on to the next place that is left.
   document.addEventListener("htmx:beforeSwap", (event) => {

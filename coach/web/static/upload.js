@@ -96,8 +96,8 @@
     request.upload.addEventListener("progress", (event) => show(job.row, "uploading", event.loaded / event.total, ""));
     request.addEventListener("loadend", () => {
       sending -= 1;
-      const answer = JSON.parse(request.responseText || "{}");
-      if (request.status === 201) {
+      const answer = answered(request);
+      if (request.status === 201 && answer.calls) {
         const [first, ...more] = answer.calls;
         rows.get(first.id)?.remove();
         job.row.dataset.id = first.id;
@@ -105,12 +105,17 @@
         tell(first);
         more.forEach(tell);
       } else {
-        show(job.row, "refused", 0, answer.detail ?? "");
+        show(job.row, "refused", 0, answer.detail ?? (request.status ? `HTTP ${request.status}` : ""));
         again(job);
       }
       next();
     });
     request.send(job.content);
+  }
+
+  // A proxy in between may answer with a page of its own.
+  function answered(request) {
+    try { return JSON.parse(request.responseText || "{}"); } catch { return {}; }
   }
 
   function again(job) {
@@ -161,13 +166,13 @@
     document.getElementById("none").hidden = list.children.length > 0;
   }
 
+  let recorder = null;
   follow();
-  addEventListener("beforeunload", (event) => { if (sending || waiting.length) event.preventDefault(); });
+  addEventListener("beforeunload", (event) => { if (sending || waiting.length || recorder) event.preventDefault(); });
 
   const record = document.getElementById("record");
   if (navigator.mediaDevices && window.MediaRecorder) document.getElementById("microphone").hidden = false;
   const begin = record.textContent;
-  let recorder = null;
   let timer = null;
   record.addEventListener("click", async () => {
     if (recorder) { recorder.stop(); return; }
