@@ -12,7 +12,7 @@ from coach.errors import AccessError, ConflictError, InputError, NotFoundError
 from coach.imports import read_text, saved
 from coach.pipeline import Coach
 from coach.review import Decision, Message, State, acknowledged, appealed, decided, pass_of, shared
-from coach.storage.accounts import Role
+from coach.storage.accounts import Accounts, Role
 from coach.storage.database import Database
 from coach.storage.library import About
 from coach.storage.review_queue import Draw, Way
@@ -116,6 +116,25 @@ def test_a_second_opinion_is_given_before_the_first_is_seen(office: Office) -> N
     office.share(office.second, call_id)
     assert len(office.reviews.of_call(office.second, call_id)) == 2
     assert office.queue.of(office.second) == []
+
+
+def test_an_appeal_to_somebody_who_is_gone_is_taken_over(office: Office) -> None:
+    sent = office.share(office.lead, office.call())
+    appeal = Message(True, "客户知道这是玩笑。", NOW, turn=0, code="overpromising")
+    office.reviews.respond(office.rep, sent.id, sent.version, lambda review, report: appealed(review, appeal, report))
+    assert office.reviews.left_behind(office.second) == []
+    with pytest.raises(NotFoundError):
+        office.reviews.take_over(office.second, sent.id)
+    Accounts(office.database).change(office.lead.id, disabled=True)
+    ((kept, _, rep),) = office.reviews.left_behind(office.second)
+    assert (kept.id, kept.reviewer, rep) == (sent.id, "张主管", "小王")
+    for visitor, error in ((office.rep, AccessError), (office.stranger, NotFoundError)):
+        with pytest.raises(error):
+            office.reviews.take_over(visitor, sent.id)
+    call_id = office.reviews.take_over(office.second, sent.id)
+    answer = Message(False, "还是太满了。", NOW)
+    final = office.revise(office.second, call_id, lambda review, _: decided(review, answer))
+    assert (final.id, final.review.state) == (sent.id, State.FINAL)
 
 
 def test_what_was_reviewed_is_not_changed_or_deleted_by_its_rep(office: Office) -> None:

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from pydantic import TypeAdapter
 from sqlalchemy import Select, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from coach.errors import AccessError, ConflictError, InputError, NotFoundError
 from coach.imports import saved
@@ -175,6 +175,35 @@ class Reviews:
         )
         with self.database.reading() as session:
             return [(_kept(stored, visitor.name), title, rep) for stored, title, rep in session.execute(query)]
+
+    def left_behind(self, visitor: Visitor) -> list[tuple[Kept, str, str]]:
+        """Appeals to somebody whose account is closed, that this visitor may take over, each with the call's title and rep."""
+        reviewer = aliased(User)
+        columns: tuple[Any, ...] = (StoredReview, reviewer.name, Call.title, User.name)
+        own = select(StoredReview.call_id).where(StoredReview.reviewer_id == visitor.id)
+        query = (
+            visible(select(*columns), visitor)
+            .join(Call, Call.id == StoredReview.call_id)
+            .join(User, User.id == Call.owner_id)
+            .join(reviewer, reviewer.id == StoredReview.reviewer_id)
+            .where(StoredReview.state == State.APPEALED, reviewer.disabled.is_(True))
+            .where(Call.owner_id != visitor.id, Call.id.not_in(own))
+            .order_by(StoredReview.changed_at)
+        )
+        with self.database.reading() as session:
+            return [(_kept(stored, name), title, rep) for stored, name, title, rep in session.execute(query)]
+
+    def take_over(self, visitor: Visitor, review_id: str) -> str:
+        """Make an appeal that was left behind the visitor's own to answer; the call's id. Raises NotFoundError, AccessError."""
+        if not visitor.leads:
+            raise AccessError("复核由主管来做。")
+        if review_id not in {kept.id for kept, _, _ in self.left_behind(visitor)}:
+            raise NotFoundError("没有这份复核，或者它不是给您的。")
+        with self.database.begin() as session:
+            stored = session.get_one(StoredReview, review_id)
+            stored.reviewer_id = visitor.id
+            stored.version += 1
+            return stored.call_id
 
     def settled(self, visitor: Visitor) -> list[Review]:
         """The settled reviews of all calls that are for this visitor, oldest first."""

@@ -66,6 +66,15 @@ def stop_weekly(request: Request, visitor: Leader, standing_id: str) -> Response
     return RedirectResponse("/reviews", 303)
 
 
+@router.post("/{review_id}/take-over")
+def take_over(request: Request, visitor: Leader, review_id: str) -> Response:
+    """Answer an appeal in place of somebody whose account is closed."""
+    service = service_of(request)
+    call_id = service.reviews.take_over(visitor, review_id)
+    service.audit.note(visitor, "review", call_id)
+    return RedirectResponse(f"/calls/{call_id}/review#messages", 303)
+
+
 @router.get("/figures")
 def figures(request: Request, visitor: Leader) -> HTMLResponse:
     """What the reviews say of the tool: precision and recall a habit, agreement between reviewers."""
@@ -104,6 +113,7 @@ def _page(
         queue=service.queue.of(visitor) if visitor.leads else [],
         written=service.reviews.by_reviewer(visitor) if visitor.leads else [],
         received=service.reviews.for_rep(visitor),
+        left_behind=service.reviews.left_behind(visitor) if visitor.leads else [],
         reps=service.accounts.reps_for(visitor) if visitor.leads else [],
         standing=service.standing.of(visitor) if visitor.leads else [],
         today=_today(),

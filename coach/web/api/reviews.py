@@ -204,6 +204,19 @@ def write(request: Request, visitor: SignedIn, call_id: str, written: Annotated[
     return ReviewOut.of(kept)
 
 
+@router.get("/left-behind", summary="没有人答复的申诉")
+def left_behind(request: Request, visitor: Leader) -> list[ReviewOut]:
+    """Appeals to somebody whose account is closed, which the visitor may take over."""
+    return [ReviewOut.of(kept) for kept, _, _ in service_of(request).reviews.left_behind(visitor)]
+
+
+@router.post("/{review_id}/take-over", summary="接手答复申诉", status_code=204, responses=problems(404))
+def take_over(request: Request, visitor: Leader, review_id: str) -> None:
+    """The review is the visitor's from now on."""
+    service = service_of(request)
+    service.audit.note(visitor, "review", service.reviews.take_over(visitor, review_id))
+
+
 @router.post("/{review_id}/response", summary="本人回复、申诉或确认", responses=problems(404, 409, 422))
 def respond(request: Request, visitor: SignedIn, review_id: str, response: Annotated[ResponseIn, Body()]) -> ReviewOut:
     """The rep of the call answers, appeals or acknowledges."""
