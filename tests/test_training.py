@@ -190,15 +190,15 @@ def test_the_shipped_corpus_is_what_its_notes_say() -> None:
     shipped = read_corpus([folder("samples") / "labelled"])
     held = contents(shipped)
     assert set(held.positives) == set(HABITS)
-    assert held.turns >= 11_000
+    assert held.turns >= 12_000
     assert held.passes >= 60
     assert held.dialogues >= 500
     assert held.harmless >= 6_000
     assert held.asr >= 0.35 * held.turns
-    assert min(held.positives.values()) >= 260
+    assert min(held.positives.values()) >= 300
     second = read_second(folder("samples") / "labelled" / "second.tsv")
     known = {(turn.call_id, turn.index) for call in shipped for turn in call.turns}
     assert second.keys() <= known
-    assert len(second) >= 0.75 * held.turns
+    assert len(second) >= 0.9 * held.turns
     assert all(turn.instead for call in shipped for turn in call.turns if turn.labels)
     assert list(near_duplicates(shipped)) == []
