@@ -108,6 +108,15 @@ def test_the_whole_way_from_the_queue_to_acknowledged(house: House, call_id: str
     assert kept.review.state is State.FINAL
     assert kept.review.acknowledged_at is not None
 
+    report_page = rep.get(f"/calls/{call_id}").text
+    assert "<strong>复核：同意</strong>" in report_page
+    assert "对换销售和客户" not in report_page, "what was reviewed is not for its rep to change"
+    late = rep.post(f"/calls/{call_id}/turns/0", data={"version": 1, "speaker": "rep", "text": "我没说过"})
+    assert (late.status_code, "主管已经复核过" in late.text, "我没说过" in late.text) == (403, True, False)
+    log = house.client("administrator").get("/admin/audit", params={"target": call_id}).text
+    assert "李老板 &lt;b&gt;" in log
+    assert "看全部" in log
+
     exported = lead.get("/reviews/export")
     (line,) = [json.loads(one) for one in exported.text.splitlines()]
     assert line["id"] == call_id

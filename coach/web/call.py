@@ -1,6 +1,7 @@
 """One call as a page: its report with its sound, the reports before it, its exports, and what is corrected in it."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
@@ -9,12 +10,15 @@ from urllib.parse import quote
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 
-from coach.errors import ConflictError, InputError, NotFoundError
+from coach.errors import AccessError, ConflictError, InputError, NotFoundError
 from coach.render import RENDERERS, html, render
 from coach.render.clip import Clip
 from coach.report import Report
+from coach.review import DECISION_NAMES, Verdict
+from coach.review import State as ReviewState
 from coach.storage.accounts import Visitor
 from coach.storage.reports import read_report
+from coach.storage.reviews import Kept
 from coach.storage.states import OPEN_STATES, STATE_NAMES, STEP_NAMES, STOPPED_STATES, State
 from coach.storage.tables import Call
 from coach.transcript import Speaker
@@ -103,7 +107,9 @@ def correct_turn(
     """Another speaker or text in one turn; the report follows. Where that cannot be, what was typed is kept on the page."""
     try:
         correcting.correct_turn(service_of(request), visitor, call_id, version, index, speaker, text)
-    except (ConflictError, InputError) as error:
+    except (AccessError, ConflictError, InputError) as error:
+        if isinstance(error, NotFoundError):
+            raise
         return _page(request, visitor, call_id, problem=str(error), typed={index: (speaker, text)}, status=error.status)
     return RedirectResponse(f"/calls/{call_id}#t-{index}", 303)
 
@@ -165,6 +171,7 @@ def _page(
             is_stopped=found.state in STOPPED_STATES,
         )
     service.audit.note(visitor, "read", call_id)
+    reviews = [kept for kept in service.reviews.of_call(visitor, call_id) if kept.review.state is not ReviewState.DRAFT]
     return page(
         request,
         "call.html.j2",
@@ -174,12 +181,24 @@ def _page(
         speakers=_SPEAKERS,
         exports=EXPORTS,
         past=service.library.past_reports(visitor, call_id),
-        can_correct=found.state == State.DONE,
+        can_correct=found.state == State.DONE and (visitor.leads or not reviews),
+        reviews=reviews,
+        verdicts=_verdicts(reviews),
+        decision_names=DECISION_NAMES,
         explain=explain,
         problem=problem,
         typed=typed or {},
         **html.view(report_of(service, visitor, call_id), _clip(found)),
     )
+
+
+def _verdicts(reviews: Sequence[Kept]) -> dict[tuple[int, str], list[tuple[str, Verdict]]]:
+    """What reviewers say of each finding, by turn and habit: who, and what."""
+    said: dict[tuple[int, str], list[tuple[str, Verdict]]] = {}
+    for kept in reviews:
+        for verdict in kept.review.verdicts:
+            said.setdefault(verdict.place, []).append((kept.reviewer, verdict))
+    return said
 
 
 def _clip(call: Call) -> Clip | None:

@@ -89,18 +89,24 @@ def disable(
 @router.get("/audit")
 def audit(
     request: Request,
-    _visitor: Administrator,
+    visitor: Administrator,
     name: Annotated[str, Query(max_length=200)] = "",
     action: Annotated[str, Query(max_length=40)] = "",
+    target: Annotated[str, Query(max_length=200)] = "",
     at: Annotated[int, Query(alias="page", ge=1, le=100_000)] = 1,
 ) -> Response:
-    """What was done, newest first."""
-    entries, total = service_of(request).audit.page(name=name, action=action, page=at, per_page=_ENTRIES)
+    """What was done, newest first; of one person, one action, one call."""
+    service = service_of(request)
+    entries, total = service.audit.page(name=name, action=action, target=target, page=at, per_page=_ENTRIES)
+    targets = list({entry.target for entry in entries})
     return page(
         request,
         "audit.html.j2",
         entries=[(entry, entry.at.replace(tzinfo=UTC).astimezone()) for entry in entries],
+        calls={call.id: call for call in service.library.some(visitor, targets)},
+        accounts={user.id: user.name for user in service.accounts.everybody()},
         actions=ACTIONS,
+        target=target,
         name=name,
         action=action,
         at=at,
