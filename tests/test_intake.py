@@ -54,8 +54,11 @@ def test_a_name_tells_whose_call_it_is_and_when_it_was_made(desk: Desk) -> None:
     assert call.owner_id == desk.rep.id
     assert (call.title, call.customer, call.listening) == ("20261103_小王_李姐_右", "李姐", {"rep_channel": 1})
     assert call.made_at == datetime(2026, 11, 3).astimezone()
-    (other,) = desk.hand_in("别的名字.wav", recording(), desk.lead, pattern=PATTERN)
-    assert other.owner_id == desk.lead.id
+    with pytest.raises(InputError, match="对不上，不知道是谁的通话"):
+        desk.hand_in("别的名字.wav", recording(), desk.lead, pattern=PATTERN)
+    (told,) = desk.hand_in("别的名字.wav", recording(), desk.lead, pattern=PATTERN, owner_id=desk.rep.id)
+    (own,) = desk.hand_in("我的录音.wav", recording(), desk.rep, pattern=PATTERN)
+    assert {told.owner_id, own.owner_id} == {desk.rep.id}
 
 
 def test_what_is_told_comes_before_the_name(desk: Desk) -> None:

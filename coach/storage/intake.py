@@ -131,6 +131,10 @@ def _numbers(text: str, widths: tuple[int, ...]) -> list[int]:
 def _about(visitor: Visitor, reps: Iterable[User], name: str, told: Told) -> About:
     """What is said of a file, by whoever hands it in and by its name."""
     named = fields_of(name, told.pattern) if told.pattern else {}
+    if not named and visitor.leads and not told.owner_id and "{rep}" in told.pattern:
+        raise InputError(
+            f"「{name}」和文件名样式「{told.pattern}」对不上，不知道是谁的通话。请改文件名，或者选好客户经理再传。"
+        )
     made_at = told.made_at
     if made_at is None and named.get("date"):
         made_at = moment_of(named["date"], named.get("time", ""))
