@@ -5,17 +5,13 @@ from dataclasses import replace
 
 from coach.detectors import Doubter
 from coach.detectors.view import CallView
-from coach.findings import Evidence, Exemption
+from coach.findings import GRAVEST, Evidence, Exemption
 from coach.habits import HABITS, name_of
 from coach.transcript import Transcript, Turn
 
 LEAST_HEARD = 0.5
 """Mean probability of the words a finding rests on. On the four recorded samples a quarter of the 88 characters heard with
 less than this were wrong, and 1 in 100 of the 1,163 heard with 0.9 or more."""
-
-
-_GRAVEST = 3
-
 
 _FEW = 0.15
 """A share of a turn's characters. On passes that the classifier had not learnt from, most false alarms of rules alone rest
@@ -52,7 +48,7 @@ def without_the_doubted(evidence: Sequence[Evidence], doubter: Doubter, call: Ca
         call, {(one.turn, one.code) for one, can_be in zip(evidence, open_to_doubt, strict=True) if can_be}
     )
     for one, can_be in zip(evidence, open_to_doubt, strict=True):
-        doubted_under = _HARDLY_POSSIBLE if one.severity == _GRAVEST else _UNLIKELY
+        doubted_under = _HARDLY_POSSIBLE if one.severity == GRAVEST else _UNLIKELY
         if can_be and likely.get((one.turn, one.code), 1.0) < doubted_under:
             reason = f"说了「{one.quote}」，但连上下文一起听，不像「{name_of(one.code)}」"
             yield replace(one, exemption=Exemption("whole_turn", reason))

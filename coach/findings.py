@@ -78,6 +78,8 @@ class Strength:
     evidence: Evidence
 
 
+GRAVEST = 3
+
 _NAMES_ITS_REASON = "rule:"
 
 STRICTNESS: dict[str, float] = {"strict": 0.8, "balanced": 0.5, "thorough": 0.35}
@@ -187,6 +189,6 @@ def _graver_when_repeated(findings: list[Finding], policy: Policy) -> tuple[Find
         seen[finding.code] += 1
         limit = policy.repeats.get(finding.code)
         if limit and seen[finding.code] >= limit:
-            finding = replace(finding, severity=min(3, finding.severity + 1))
+            finding = replace(finding, severity=min(GRAVEST, finding.severity + 1))
         graver.append(finding)
     return tuple(graver)

@@ -39,6 +39,10 @@ _CUSTOMER_TITLES = ("老板", "老板娘", "店主", "顾客", "零售户", "客
 
 _MOST_SCORED_TURNS = 200
 
+BY_WORDS, BY_VOICE = "根据说话内容判断", "按登记的声音判断"
+_GUESSED = (BY_WORDS, BY_VOICE)
+"""How a warning begins that says who was taken for the rep."""
+
 
 def is_role_word(name: str) -> bool:
     """Whether a name by itself says which side speaks."""
@@ -93,11 +97,6 @@ def _by_name(name: str) -> Speaker:
     if any(title in folded for title in _CUSTOMER_TITLES):
         return Speaker.CUSTOMER
     return Speaker.UNKNOWN
-
-
-BY_WORDS, BY_VOICE = "根据说话内容判断", "按登记的声音判断"
-_GUESSED = (BY_WORDS, BY_VOICE)
-"""How a warning begins that says who was taken for the rep."""
 
 
 def _assigned(transcript: Transcript, roles: Mapping[str, Speaker], *, confidence: float) -> Transcript:

@@ -10,7 +10,7 @@ from coach.classify.advice import Suggestion, Suggestions
 from coach.classify.model import Model
 from coach.classify.said import Said
 from coach.detectors.view import CallView, TurnView
-from coach.findings import Evidence
+from coach.findings import GRAVEST, Evidence
 from coach.habits import name_of
 from coach.rulefiles import RuleBook
 from coach.transcript import Span
@@ -21,8 +21,6 @@ _LEAST_TOLD = 0.25
 _TOLD = 0.5
 _SURE = 0.8
 """A score below this is not enough to call a habit grave."""
-
-_GRAVEST = 3
 
 _MEASURED = frozenset({"other.monologue"})
 """Habits that are found by counting, whatever the words."""
@@ -110,7 +108,7 @@ def _suggestions(book: RuleBook, model: Model) -> Mapping[str, Suggestions]:
 def _severity(score: float, neighbours: Sequence[int]) -> int:
     """As grave as what is most alike, but grave only where it is surely there."""
     severity = median_high(neighbours) if neighbours else 2
-    return severity if score >= _SURE else min(severity, _GRAVEST - 1)
+    return severity if score >= _SURE else min(severity, GRAVEST - 1)
 
 
 def _said(view: TurnView) -> Said:

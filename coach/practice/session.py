@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from coach.errors import InputError
-from coach.findings import Finding
+from coach.findings import GRAVEST, Finding
 from coach.habits import name_of
 from coach.pipeline import Coach
 from coach.practice.acts import Act, Done, done_by
@@ -20,7 +20,6 @@ from coach.text import said
 from coach.transcript import Speaker, Transcript, Turn
 
 HINTS = {"now": "马上提示", "end": "结束时再说", "severe": "只提示严重的"}
-_SEVERE = 3
 _LONGEST_TURN = 2_000
 
 
@@ -195,7 +194,7 @@ def shown(session: Session, hints: tuple[Hint, ...]) -> tuple[Hint, ...]:
     """The hints to show during the talk, as the rep has set it."""
     if session.hints == "end":
         return ()
-    return tuple(hint for hint in hints if session.hints == "now" or hint.severity >= _SEVERE)
+    return tuple(hint for hint in hints if session.hints == "now" or hint.severity >= GRAVEST)
 
 
 def transcript_of(session: Session, scenario: Scenario) -> Transcript:

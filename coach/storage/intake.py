@@ -11,7 +11,7 @@ from coach.asr.decode import is_recording
 from coach.asr.naming import channel_of, fields_of
 from coach.errors import EmptyCallError, InputError
 from coach.imports import LARGEST_FILE, parse, read_text
-from coach.privacy import mask
+from coach.roles import exchanged
 from coach.storage.accounts import Visitor
 from coach.storage.library import About, Library
 from coach.storage.recordings import Readable
@@ -64,8 +64,8 @@ def take_in(
     ids = []
     for number, transcript in enumerate(transcripts):
         once = f"{about.once}#{number}" if several and about.once else about.once
-        title = mask(transcript.call_id) if several else about.title
-        transcript = transcript.swapped() if told.listening.get("swap") else transcript
+        title = transcript.call_id if several else about.title
+        transcript = exchanged(transcript) if told.listening.get("swap") else transcript
         one = About(about.owner_id, title, about.customer, about.source, about.made_at, once)
         ids.append(library.add_transcript(visitor, one, transcript))
     return ids
@@ -74,8 +74,8 @@ def take_in(
 def take_in_text(library: Library, visitor: Visitor, text: str, told: Told) -> str:
     """The call made of a pasted conversation; its id. Raises InputError, NotFoundError."""
     transcript = read_text(text, rep=told.rep)
-    title = mask(told.title.strip() or transcript.turns[0].text[:20])
-    about = About(told.owner_id or visitor.id, title, mask(told.customer), told.source, told.made_at, told.once)
+    title = told.title.strip() or transcript.turns[0].text[:20]
+    about = About(told.owner_id or visitor.id, title, told.customer, told.source, told.made_at, told.once)
     return library.add_transcript(visitor, about, transcript)
 
 
@@ -146,8 +146,8 @@ def _about(visitor: Visitor, reps: Iterable[User], name: str, told: Told) -> Abo
         listening.setdefault("rep_channel", channel)
     return About(
         owner_id=told.owner_id or _owner(visitor, reps, name, named.get("rep")),
-        title=mask(told.title.strip() or PurePath(name).stem),
-        customer=mask(told.customer.strip() or named.get("customer", "")),
+        title=told.title.strip() or PurePath(name).stem,
+        customer=told.customer.strip() or named.get("customer", ""),
         source=told.source,
         made_at=made_at,
         once=told.once,

@@ -3,7 +3,7 @@
 Every method takes the visitor; a call that is not for him does not exist for him. What workers do is in `worklist`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -121,11 +121,11 @@ class Library:
 
     def describe(self, visitor: Visitor, call_id: str, *, title: str, customer: str, made_at: datetime) -> None:
         """Change what is known of a call. Raises NotFoundError."""
-        shown_title, shown_customer = self._title(title), self._line(customer)
+        title, customer = self._named(title, customer)
         with self.database.begin() as session:
             call = found(session, visitor, call_id)
             said = call.words.split("\n", 2)[-1] if call.words else ""
-            call.title, call.customer, call.made_at = shown_title, shown_customer, made_at
+            call.title, call.customer, call.made_at = title, customer, made_at
             search.index(session, call, said)
 
     def correct(
@@ -203,13 +203,14 @@ class Library:
 
     def _added(self, visitor: Visitor, about: About, *, recording: str | None, transcript: Transcript | None) -> str:
         text = None if transcript is None else saved.dump(transcript)
+        title, customer = self._named(about.title, about.customer)
         call = Call(
             id=uuid4().hex,
             owner_id=about.owner_id,
             uploaded_by=visitor.id,
             once=about.once,
-            title=self._title(about.title),
-            customer=self._line(about.customer),
+            title=title,
+            customer=customer,
             source=about.source,
             made_at=about.made_at or self.clock(),
             created_at=self.clock(),
@@ -235,13 +236,10 @@ class Library:
             raise ConflictError("这个 Idempotency-Key 已经用在另一通对话上了，请换一个。")
         return call.id if known is None else known.id
 
-    def _title(self, text: str) -> str:
-        return self._line(text) or "未命名"
-
-    def _line(self, text: str) -> str:
-        """One line without control characters, as long as the column, with personal numbers and the team's words masked."""
-        line = "".join(mark if mark.isprintable() else " " for mark in text).strip()
-        return mask(line, words=OptionStore(self.database).read().masked_words)[:_LONGEST_TITLE]
+    def _named(self, title: str, customer: str) -> tuple[str, str]:
+        """A title and a customer as they are kept."""
+        words = OptionStore(self.database).read().masked_words
+        return _line(title, words) or "未命名", _line(customer, words)
 
     def _move(self, visitor: Visitor, call_id: str, before: Sequence[State], after: State, **values: Any) -> None:
         with self.database.begin() as session:
@@ -260,6 +258,12 @@ def _known(session: Session, visitor: Visitor, about: About) -> Call | None:
     if about.once is None:
         return None
     return session.scalar(select(Call).where(Call.uploaded_by == visitor.id, Call.once == about.once))
+
+
+def _line(text: str, words: Collection[str]) -> str:
+    """One line without control characters, as long as the column, with personal numbers and the team's words masked."""
+    line = "".join(mark if mark.isprintable() else " " for mark in text).strip()
+    return mask(line, words=words)[:_LONGEST_TITLE]
 
 
 def _check_not_reviewed(session: Session, visitor: Visitor, call: Call) -> None:

@@ -178,31 +178,22 @@ class Reviews:
 
     def left_behind(self, visitor: Visitor) -> list[tuple[Kept, str, str]]:
         """Appeals to somebody whose account is closed, that this visitor may take over, each with the call's title and rep."""
-        reviewer = aliased(User)
-        columns: tuple[Any, ...] = (StoredReview, reviewer.name, Call.title, User.name)
-        own = select(StoredReview.call_id).where(StoredReview.reviewer_id == visitor.id)
-        query = (
-            visible(select(*columns), visitor)
-            .join(Call, Call.id == StoredReview.call_id)
-            .join(User, User.id == Call.owner_id)
-            .join(reviewer, reviewer.id == StoredReview.reviewer_id)
-            .where(StoredReview.state == State.APPEALED, reviewer.disabled.is_(True))
-            .where(Call.owner_id != visitor.id, Call.id.not_in(own))
-            .order_by(StoredReview.changed_at)
-        )
         with self.database.reading() as session:
-            return [(_kept(stored, name), title, rep) for stored, name, title, rep in session.execute(query)]
+            rows = session.execute(_left_behind(visitor).order_by(StoredReview.changed_at))
+            return [(_kept(stored, name), title, rep) for stored, name, title, rep in rows]
 
     def take_over(self, visitor: Visitor, review_id: str) -> str:
-        """Make an appeal that was left behind the visitor's own to answer; the call's id. Raises NotFoundError, AccessError."""
+        """Make an appeal that was left behind the visitor's own to answer; the call's id. Raises NotFoundError, AccessError, and
+        ConflictError if somebody else was quicker.
+        """
         if not visitor.leads:
             raise AccessError("复核由主管来做。")
-        if review_id not in {kept.id for kept, _, _ in self.left_behind(visitor)}:
-            raise NotFoundError("没有这份复核，或者它不是给您的。")
         with self.database.begin() as session:
-            stored = session.get_one(StoredReview, review_id)
-            stored.reviewer_id = visitor.id
-            stored.version += 1
+            stored: StoredReview | None = session.scalar(_left_behind(visitor).where(StoredReview.id == review_id))
+            if stored is None:
+                raise NotFoundError("没有这份复核，或者它不是给您的。")
+            review = _REVIEW.validate_json(stored.review)
+            _put(session, stored, review, stored.changed_at, reviewer_id=visitor.id)
             return stored.call_id
 
     def settled(self, visitor: Visitor) -> list[Review]:
@@ -236,6 +227,20 @@ class Reviews:
         with self.database.reading() as session:
             stored = [(_REVIEW.validate_json(text), version) for text, version in session.execute(query)]
         return {review.call_id: review for review, version in stored if review.call_version == version}
+
+
+def _left_behind(visitor: Visitor) -> Select[Any]:
+    reviewer = aliased(User)
+    columns: tuple[Any, ...] = (StoredReview, reviewer.name, Call.title, User.name)
+    own = select(StoredReview.call_id).where(StoredReview.reviewer_id == visitor.id)
+    return (
+        visible(select(*columns), visitor)
+        .join(Call, Call.id == StoredReview.call_id)
+        .join(User, User.id == Call.owner_id)
+        .join(reviewer, reviewer.id == StoredReview.reviewer_id)
+        .where(StoredReview.state == State.APPEALED, reviewer.disabled.is_(True))
+        .where(Call.owner_id != visitor.id, Call.id.not_in(own))
+    )
 
 
 def _settled(visitor: Visitor) -> Select[Any]:
@@ -291,12 +296,13 @@ def _shown(session: Session, visitor: Visitor, call: Call) -> list[Kept]:
     ]
 
 
-def _put(session: Session, stored: StoredReview, review: Review, at: datetime) -> None:
-    """Replace a stored review; raises ConflictError if another transaction did so first."""
+def _put(session: Session, stored: StoredReview, review: Review, at: datetime, *, reviewer_id: str = "") -> None:
+    """Replace a stored review, or give it to another reviewer; raises ConflictError if another transaction did so first."""
     changed = session.execute(
         update(StoredReview)
         .where(StoredReview.id == stored.id, StoredReview.version == stored.version)
         .values(
+            reviewer_id=reviewer_id or stored.reviewer_id,
             state=review.state,
             version=stored.version + 1,
             review=_dump(review),

@@ -34,20 +34,23 @@ class RuleSwitches:
 
         Raises AccessError, NotFoundError for a rule that there is not, InputError where reviewed calls would lose.
         """
-        rules = TeamRules(self.database, self.clock)
         check_administers(visitor)
+        rules = TeamRules(self.database, self.clock)
         in_force = rules.in_force()
-        if rule_name not in in_force.disabled:
-            if rule_name not in {rule.name for rule in changed_book(in_force).rules}:
-                raise NotFoundError(f"没有「{rule_name}」这条规则。")
-            verdict = self.without(rule_name)
-            if not on and verdict.loses and not anyway:
-                old, new = verdict.mistakes
-                raise InputError(
-                    f"这条规则在主管复核过的 {verdict.calls} 通对话里起过作用：现在错 {old} 处，关掉它会错 {new} 处，"
-                    "比现在差，没有关。如果仍然要关，请再确认一次。"
-                )
+        if rule_name not in in_force.disabled | {rule.name for rule in changed_book(in_force).rules}:
+            raise NotFoundError(f"没有「{rule_name}」这条规则。")
+        if not (on or anyway):
+            self._check_does_not_lose(rule_name)
         rules.switch(visitor, rule_name, on=on)
+
+    def _check_does_not_lose(self, rule_name: str) -> None:
+        verdict = self.without(rule_name)
+        if verdict.loses:
+            old, new = verdict.mistakes
+            raise InputError(
+                f"这条规则在主管复核过的 {verdict.calls} 通对话里起过作用：现在错 {old} 处，关掉它会错 {new} 处，"
+                "比现在差，没有关。如果仍然要关，请再确认一次。"
+            )
 
     def without(self, rule_name: str) -> Verdict:
         """How the reviewed calls in which a rule spoke do with it and without it, going by their stored reports."""

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 
-from coach.errors import AccessError, ConflictError, InputError, NotFoundError
+from coach.errors import ConflictError, InputError, NotFoundError
 from coach.render import RENDERERS, html, render
 from coach.render.clip import Clip
 from coach.report import Report
@@ -107,9 +107,7 @@ def correct_turn(
     """Another speaker or text in one turn; the report follows. Where that cannot be, what was typed is kept on the page."""
     try:
         correcting.correct_turn(service_of(request), visitor, call_id, version, index, speaker, text)
-    except (AccessError, ConflictError, InputError) as error:
-        if isinstance(error, NotFoundError):
-            raise
+    except (ConflictError, InputError) as error:
         return _page(request, visitor, call_id, problem=str(error), typed={index: (speaker, text)}, status=error.status)
     return RedirectResponse(f"/calls/{call_id}#t-{index}", 303)
 

@@ -26,8 +26,10 @@ def language_of(request: Request) -> str:
 
 def said(text: str, language: str) -> str:
     """A Chinese text of ours in the language of the page, with whatever it names; as it is where there is no other."""
-    if language != "en" or text in (table := english()):
-        return text if language != "en" else table[text]
+    if language != "en":
+        return text
+    if text in english():
+        return english()[text]
     for pattern, sentence in _english_patterns():
         if found := pattern.fullmatch(text):
             return _filled(sentence, [said(named, language) for named in found.groups()])

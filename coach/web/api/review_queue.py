@@ -14,8 +14,8 @@ from coach.web.visitors import Leader
 router = APIRouter(prefix="/api/v1/reviews", tags=["复核"])
 
 
-class DrawIn(BaseModel):
-    """Which calls to put into one's queue."""
+class _Drawn(BaseModel):
+    """Which calls to draw, and how."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -24,21 +24,19 @@ class DrawIn(BaseModel):
     percent: int = 5
     code: str = Field(default="", max_length=40)
     owner_id: str = Field(default="", max_length=32)
+
+
+class DrawIn(_Drawn):
+    """Which calls to put into one's queue."""
+
     since: date | None = None
     until: date | None = None
     due_on: date | None = None
 
 
-class WeeklyIn(BaseModel):
+class WeeklyIn(_Drawn):
     """Which calls to put into one's queue every week."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    way: Way
-    number: int = 5
-    percent: int = 5
-    code: str = Field(default="", max_length=40)
-    owner_id: str = Field(default="", max_length=32)
     due_days: int = Field(default=0, description="抽到以后几天内看完；0 表示不限")
 
 

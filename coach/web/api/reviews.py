@@ -210,7 +210,7 @@ def left_behind(request: Request, visitor: Leader) -> list[ReviewOut]:
     return [ReviewOut.of(kept) for kept, _, _ in service_of(request).reviews.left_behind(visitor)]
 
 
-@router.post("/{review_id}/take-over", summary="接手答复申诉", status_code=204, responses=problems(404))
+@router.post("/{review_id}/take-over", summary="接手答复申诉", status_code=204, responses=problems(404, 409))
 def take_over(request: Request, visitor: Leader, review_id: str) -> None:
     """The review is the visitor's from now on."""
     service = service_of(request)

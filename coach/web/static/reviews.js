@@ -74,7 +74,8 @@
   });
 
   // What is typed and not sent yet outlives the swap, and is asked about before the page is left.
-  const typed = () => [...document.querySelectorAll("#review textarea, #review input[type=text]")].filter((one) => one.value !== one.defaultValue);
+  const fields = () => [...document.querySelectorAll("#review textarea, #review input[type=text]")];
+  const typed = () => fields().filter((one) => one.value !== one.defaultValue);
   const nameOf = (field) => {
     const form = field.form;
     const same = [...form.elements].filter((one) => one.name === field.name);
@@ -87,7 +88,7 @@
     kept = new Map(typed().filter((one) => !sent?.contains(one)).map((one) => [nameOf(one), one.value]));
   });
   document.addEventListener("htmx:afterSwap", () => {
-    for (const field of document.querySelectorAll("#review textarea, #review input[type=text]")) {
+    for (const field of fields()) {
       if (!kept.has(nameOf(field))) continue;
       field.value = kept.get(nameOf(field));
       const more = field.closest("details");
