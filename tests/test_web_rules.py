@@ -30,6 +30,9 @@ def test_rules_are_read_and_a_sentence_is_tried(house: House) -> None:
     assert "<mark>" in tried
     heard = lead.get("/admin/rules", params={"sentence": "还不是营业厅那帮人，天天乱来，一个比一个笨。"}).text
     assert "随意攻击别人" in heard, "as a report would say, by rule or by ear"
+    greeted = lead.get("/admin/rules", params={"sentence": "您好"}).text
+    assert "问候礼貌" in greeted
+    assert "单凭这一处还不够" not in greeted, "good practice counts as it does in a report"
     assert "没有发现问题" in lead.get("/admin/rules", params={"sentence": "这一箱二十四瓶"}).text
     assert "rules:" in lead.get(FILE).text
     assert "词典" in lead.get("/admin/rules").text

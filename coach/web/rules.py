@@ -269,7 +269,9 @@ def _mistakes(service: Service, draft_id: str) -> list[str]:
 
 
 def tried(service: Service, sentence: str) -> list[Tried]:
-    """What a report would say of a sentence, what it would let pass and why, and rules that hear too little by themselves."""
+    """What a report would say of a sentence, good and bad, what it would let pass and why, and rules that hear too little by
+    themselves.
+    """
     if not sentence.strip():
         return []
     book = service.coach.book
@@ -277,6 +279,7 @@ def tried(service: Service, sentence: str) -> list[Tried]:
     report = service.coach.analyse(call.transcript)
     turn = len(call.transcript.turns) - 1
     counted = [one for finding in report.findings if finding.turn == turn for one in finding.evidence]
+    counted += [strength.evidence for strength in report.strengths if strength.turn == turn]
     let_pass = [one for one in report.exempted if one.turn == turn]
     heard = {(one.detector, one.code) for one in (*counted, *let_pass)}
     weak = [
